@@ -1,0 +1,56 @@
+# The four kinds of targets. Each is one call elsewhere.
+#
+#   redis_operator_library(NAME n SOURCES … DEPS …)    static library, warnings are errors
+#   redis_operator_binary(NAME n SOURCES … DEPS …)     program, put into bin/ of the build folder
+#   redis_operator_test(NAME n SOURCES … DEPS … [LABEL integration] [TIMEOUT seconds])   GoogleTest program, one ctest entry
+#   redis_operator_proto(NAME n FILES … DEPS …)        generated messages and gRPC stubs; paths relative to proto/
+
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+function(redis_operator_library)
+  cmake_parse_arguments(arg "" "NAME" "SOURCES;DEPS" ${ARGN})
+  add_library(${arg_NAME} STATIC ${arg_SOURCES})
+  target_link_libraries(${arg_NAME} PRIVATE redis_operator_warnings PUBLIC ${arg_DEPS})
+  target_include_directories(${arg_NAME} PUBLIC ${CMAKE_SOURCE_DIR})
+endfunction()
+
+function(redis_operator_binary)
+  cmake_parse_arguments(arg "" "NAME" "SOURCES;DEPS" ${ARGN})
+  add_executable(${arg_NAME} ${arg_SOURCES})
+  target_link_libraries(${arg_NAME} PRIVATE redis_operator_warnings ${arg_DEPS})
+endfunction()
+
+function(redis_operator_test)
+  cmake_parse_arguments(arg "" "NAME;LABEL;TIMEOUT" "SOURCES;DEPS" ${ARGN})
+  add_executable(${arg_NAME} ${arg_SOURCES})
+  target_link_libraries(${arg_NAME} PRIVATE redis_operator_warnings ${arg_DEPS} GTest::gmock GTest::gtest GTest::gtest_main)
+  add_test(NAME ${arg_NAME} COMMAND ${arg_NAME} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  if(NOT arg_LABEL)
+    set(arg_LABEL unit)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  set_tests_properties(${arg_NAME} PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})
+endfunction()
+
+function(redis_operator_proto)
+  cmake_parse_arguments(arg "" "NAME" "FILES;DEPS" ${ARGN})
+  set(out ${CMAKE_BINARY_DIR}/proto)
+  file(MAKE_DIRECTORY ${out})
+  set(generated)
+  foreach(file ${arg_FILES})
+    string(REGEX REPLACE "\\.proto$" "" stem ${file})
+    set(files ${out}/${stem}.pb.cc ${out}/${stem}.pb.h ${out}/${stem}.grpc.pb.cc ${out}/${stem}.grpc.pb.h)
+    add_custom_command(
+      OUTPUT ${files}
+      COMMAND protobuf::protoc --proto_path=${CMAKE_SOURCE_DIR}/proto --cpp_out=${out} --grpc_out=${out}
+              --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin> ${CMAKE_SOURCE_DIR}/proto/${file}
+      DEPENDS ${CMAKE_SOURCE_DIR}/proto/${file}
+      VERBATIM)
+    list(APPEND generated ${files})
+  endforeach()
+  add_library(${arg_NAME} STATIC ${generated})
+  target_include_directories(${arg_NAME} SYSTEM PUBLIC ${out})
+  target_link_libraries(${arg_NAME} PUBLIC ${arg_DEPS} protobuf::libprotobuf gRPC::grpc++)
+endfunction()
