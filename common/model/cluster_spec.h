@@ -1,0 +1,36 @@
+// What is wished for, and the limits a plan must stay within. Wire forms:
+// redisoperator.planner.v1.ClusterSpec and Policy, where the bounds and defaults are described;
+// values of these types are within the bounds.
+
+#ifndef REDIS_OPERATOR_COMMON_MODEL_CLUSTER_SPEC_H_
+#define REDIS_OPERATOR_COMMON_MODEL_CLUSTER_SPEC_H_
+
+#include <string>
+#include <vector>
+
+namespace redisop {
+
+enum class Spread { kPreferred, kRequired };
+
+struct ClusterSpec {
+  int number_of_primaries = 3;  // 1…1000
+  int replication_factor = 1;   // replicas of each primary, 0…5
+  std::string name = "redis";   // prefix of the pods' names: <name>-<shard>-<member>
+  Spread hosts = Spread::kPreferred;
+  Spread zones = Spread::kPreferred;
+  friend bool operator==(const ClusterSpec&, const ClusterSpec&) = default;
+};
+
+struct Policy {
+  double tolerance_percent = 0;
+  int max_parallel_migrations = 16;
+  double memory_headroom_percent = 10;
+  std::vector<std::string> allow_data_loss;  // names of shards
+  bool recreate_lost_shards = false;
+  double keys_per_second = 50000;  // of one migration
+  friend bool operator==(const Policy&, const Policy&) = default;
+};
+
+}  // namespace redisop
+
+#endif  // REDIS_OPERATOR_COMMON_MODEL_CLUSTER_SPEC_H_
