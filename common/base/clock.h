@@ -1,4 +1,5 @@
-// Time comes from outside: everything that decides or waits takes a Clock, so that tests and the simulator own the time.
+// Time comes from outside: everything that decides or waits takes a Clock, so that tests and the
+// simulator own the time.
 
 #ifndef REDIS_OPERATOR_COMMON_BASE_CLOCK_H_
 #define REDIS_OPERATOR_COMMON_BASE_CLOCK_H_

@@ -1,4 +1,5 @@
-// Randomness comes from outside, like time: jitter and identities take a Random, so that a seed repeats a run.
+// Randomness comes from outside, like time: jitter and identities take a Random, so that a seed
+// repeats a run.
 
 #ifndef REDIS_OPERATOR_COMMON_BASE_RANDOM_H_
 #define REDIS_OPERATOR_COMMON_BASE_RANDOM_H_
