@@ -10,10 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/rpc/transport_security.h"
-
-namespace grpc {
-class Channel;
-}  // namespace grpc
+#include "grpcpp/channel.h"
 
 namespace redisop {
 

@@ -33,12 +33,12 @@ struct TransportSecurity {
 // kInvalidArgument, naming the mistake, unless exactly one way is chosen and all files can be read.
 absl::Status Validate(const TransportSecurity& security);
 
-// Credentials for one server. With TLS: version 1.3, and clients without a certificate of the CA
-// are refused. Fails as Validate does.
+// Credentials for one server. With TLS (1.2 or 1.3; gRPC 1.51 offers no choice): clients without a
+// certificate of the CA are refused. Fails as Validate does.
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(
     const TransportSecurity& security);
 
-// Credentials for any number of channels. With TLS: version 1.3, the server's certificate must
+// Credentials for any number of channels. With TLS: the server's certificate must
 // carry the name that the channel expects. Fails as Validate does.
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeChannelCredentials(
     const TransportSecurity& security);
