@@ -20,10 +20,10 @@ struct CurlKubeApiOptions {
   // A watch on which no byte came for this long is ended with kUnavailable. The server sends a
   // bookmark about once a minute, so this is two missed ones and a bit.
   absl::Duration watch_silence_max = absl::Seconds(150);
-  size_t response_bytes_max = size_t{256} << 20;    // one answer; lists are read in pages
-  size_t watch_frame_bytes_max = size_t{8} << 20;   // one event
-  size_t request_bytes_max = size_t{3} << 20;       // the API server takes no more
-  int retries_max = 10;                             // per call, as client-go
+  size_t response_bytes_max = size_t{256} << 20;   // one answer; lists are read in pages
+  size_t watch_frame_bytes_max = size_t{8} << 20;  // one event
+  size_t request_bytes_max = size_t{3} << 20;      // the API server takes no more
+  int retries_max = 10;                            // per call, as client-go
 };
 
 // Starts the thread. kInvalidArgument: `config` cannot be used; the message names the field.

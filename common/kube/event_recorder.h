@@ -68,12 +68,13 @@ class EventRecorder {
 
  private:
   struct Series {
-    ResourcePath path;  // of the Event; name empty until it was created
+    ResourcePath path;  // of the Event
     int64_t count = 0;
     absl::Duration last_seen;
   };
   struct Pending {
     std::string series_key;
+    std::string name;  // of the Event, if it becomes one
     ObjectReference regarding;
     EventType type = EventType::kNormal;
     std::string reason;
@@ -89,7 +90,7 @@ class EventRecorder {
 
   bool TakeTokenLocked(const ObjectReference& regarding) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Send(const Pending& event);
-  absl::Status SendNew(const Pending& event, Series& series);
+  absl::Status SendNew(const Pending& event);
   void ForgetOldSeries();
 
   KubeApi& api_;

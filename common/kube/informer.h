@@ -1,14 +1,14 @@
 // A reflector with its store and its thread: the cache of one collection, and who wants to hear of
 // changes.
 //
-//   Informer pods(api, SystemClock(), SystemRandom(), {.collection = Collection(kPods), .selector = {.labels = "a=b"}});
+//   Informer pods(api, SystemClock(), SystemRandom(), {.collection = Collection(kPods)});
 //   pods.OnChange([&](const StoreChange& change, bool from_list) { queue.Add(KeyOf(change)); });
 //   pods.Start();
 
 #ifndef REDIS_OPERATOR_COMMON_KUBE_INFORMER_H_
 #define REDIS_OPERATOR_COMMON_KUBE_INFORMER_H_
 
-#include <memory>
+#include <string_view>
 #include <vector>
 
 #include "common/kube/object_store.h"
@@ -32,7 +32,7 @@ class Informer {
   // Adds one who hears of every change; see Reflector::Handler. Before Start only.
   void OnChange(Reflector::Handler handler);
 
-  // Starts the thread. A simulator calls Step() instead.
+  // Starts the thread. A simulator calls Step() instead; see Reflector::Step.
   void Start();
   absl::Duration Step();
 
@@ -46,8 +46,8 @@ class Informer {
  private:
   ObjectStore store_;
   std::vector<Reflector::Handler> handlers_;
+  StepThread thread_;
   Reflector reflector_;
-  std::unique_ptr<StepThread> thread_;
 };
 
 }  // namespace redisop

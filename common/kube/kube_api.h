@@ -65,14 +65,14 @@ struct DeleteOptions {
   // Only this very object is deleted; another one under the name gives kAborted. Set it always:
   // names are used again.
   std::string uid;
-  std::string resource_version;  // empty: any
+  std::string resource_version;                 // empty: any
   std::optional<int64_t> grace_period_seconds;  // 0: at once; unset: the object's own
   Propagation propagation = Propagation::kBackground;
 };
 
 struct WatchOptions {
   Selector selector;
-  std::string resource_version;  // events after exactly this one
+  std::string resource_version;               // events after exactly this one
   absl::Duration timeout = absl::Minutes(5);  // the server ends the watch after it
 };
 

@@ -74,9 +74,11 @@ class LeaderElector {
 
  private:
   absl::Status TryAcquireOrRenew();
+  LeaseRecord NextRecord() const;
   absl::Status CreateLease();
   absl::Status UpdateLease(const LeaseRecord& record);
   void Observe(const LeaseRecord& record, std::string resource_version);
+  void Lead(const LeaseRecord& record, absl::Duration asked_at);
   bool LeadsLocked(absl::Duration now) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   std::string LeaseJson(const LeaseRecord& record, std::string_view resource_version) const;
 

@@ -1,8 +1,9 @@
 // Keeps a store equal to a collection of the API server: list, watch, and list again when the watch
 // cannot go on, with client-go's semantics. No thread of its own: somebody calls Step().
 //
-//   list at the most recent state -> watch from its version -> on a normal end watch again at the last version seen ->
-//   on "too old" (410) list not older than the last version, on a second one the most recent state
+//   list at the most recent state -> watch from its version -> on a normal end watch again at the
+//   last version seen -> on "too old" (410) list not older than the last version, on a second one
+//   the most recent state
 //
 // A failed list or a broken watch backs off 0.8 s doubling to 30 s, plus up to as much again at
 // random; two minutes of health reset that. A watch that ends within a second without an event
@@ -11,10 +12,8 @@
 #ifndef REDIS_OPERATOR_COMMON_KUBE_REFLECTOR_H_
 #define REDIS_OPERATOR_COMMON_KUBE_REFLECTOR_H_
 
-#include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -67,10 +66,10 @@ class Reflector {
   absl::Duration ListNow();
   absl::Duration StartWatch();
   absl::Duration HandleEnd();
-  void OnEvent(int64_t generation, const WatchEvent& event);
-  void OnEnd(int64_t generation, absl::Status status);
-  absl::Duration BackOff(absl::Status error);
-  std::string ListVersion() const;
+  void OnEvent(const WatchEvent& event);
+  void OnEnd(absl::Status status);
+  absl::Duration Go(State next, const absl::Status& error);
+  absl::Duration BackOff(State next, const absl::Status& error);
 
   KubeApi& api_;
   const Clock& clock_;
@@ -82,16 +81,15 @@ class Reflector {
 
   // Touched by Step() only.
   std::unique_ptr<WatchHandle> watch_;
-  int consecutive_expiries_ = 0;
+  absl::Duration watch_started_;
+  int expiries_ = 0;  // "too old" answers since a watch last worked
   int failures_ = 0;
   absl::Duration last_failure_ = -absl::InfiniteDuration();
   absl::Duration not_before_ = -absl::InfiniteDuration();
 
   mutable absl::Mutex mutex_;
   State state_ ABSL_GUARDED_BY(mutex_) = State::kList;
-  int64_t generation_ ABSL_GUARDED_BY(mutex_) = 0;  // of the watch; events of older ones are dropped
   std::string version_ ABSL_GUARDED_BY(mutex_);
-  absl::Duration watch_started_ ABSL_GUARDED_BY(mutex_);
   bool watch_saw_event_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status watch_end_ ABSL_GUARDED_BY(mutex_);
   bool synced_ ABSL_GUARDED_BY(mutex_) = false;

@@ -16,13 +16,17 @@ namespace redisop {
 
 class StepThread {
  public:
-  // Starts at once. `step` returns the time until it wants to be called again; it is never called
-  // twice at a time.
+  // `step` returns the time until it wants to be called again; it is never called twice at a time.
   explicit StepThread(std::function<absl::Duration()> step);
-  // Waits for a running step to return.
-  ~StepThread();
+  ~StepThread();  // stops
   StepThread(const StepThread&) = delete;
   StepThread& operator=(const StepThread&) = delete;
+
+  // Starts the thread, which calls `step` at once. At most once.
+  void Start();
+
+  // Waits for a running step to return; none starts afterwards.
+  void Stop();
 
   // Calls `step` again now, or once more after the running call. Thread-safe, does not wait.
   void Wake();

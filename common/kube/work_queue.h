@@ -74,8 +74,7 @@ class WorkQueue {
   void ShutDown();
 
  private:
-  void AddLocked(std::string_view key, WorkPriority priority)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddLocked(std::string_view key, WorkPriority priority) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void PromoteDueLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<std::string> TakeLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Duration NextDueLocked() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
