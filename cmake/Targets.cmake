@@ -7,6 +7,10 @@
 
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
+# Builds the programs of one label, for runs that need no more.
+add_custom_target(unit_tests)
+add_custom_target(integration_tests)
+
 function(redis_operator_library)
   cmake_parse_arguments(arg "" "NAME" "SOURCES;DEPS" ${ARGN})
   add_library(${arg_NAME} STATIC ${arg_SOURCES})
@@ -32,6 +36,7 @@ function(redis_operator_test)
     set(arg_TIMEOUT 300)
   endif()
   set_tests_properties(${arg_NAME} PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})
+  add_dependencies(${arg_LABEL}_tests ${arg_NAME})
 endfunction()
 
 function(redis_operator_proto)

@@ -1,0 +1,57 @@
+# The front door. Everything it needs is installed by `make setup`, which the other targets call themselves.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.PHONY: help setup build test check format demo demo-down bench bench-formation images asan tsan proto-lint clean
+
+help: ## Print this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | \
+	  while IFS='|' read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
+
+setup: ## Install what is missing on this machine: Debian packages, Go, a Python client for the tests
+	@tools/setup
+
+build: setup ## Build everything into build/dev and build/kube
+	@tools/build dev
+
+test: build ## Build, then run the unit and the integration tests
+	@tools/run-tests dev
+
+check: ## Check format, clang-tidy, protos, style, shell scripts and YAML
+	@tools/setup check
+	@KUBE=no tools/build dev
+	@tools/check
+
+format: setup ## Format the C++ sources and the protos
+	@git ls-files -co --exclude-standard -- '*.h' '*.cc' '*.proto' | xargs clang-format-16 -i
+
+demo: setup ## Start Kubernetes on this machine, install the operator, form a cluster; Ctrl-C ends all
+	@tools/demo
+
+demo-down: ## End the demo, from another terminal
+	@tools/demo-down
+
+bench: build ## Run all benchmarks
+	@tools/bench
+
+bench-formation: build ## Measure the formation of clusters against redis-cli
+	@tools/bench formation
+
+images: setup ## Build the three images from their Dockerfiles and test that each starts, answers and stops
+	@tools/images
+	@tools/test-images
+
+asan: setup ## Run the unit tests with the address and undefined behaviour sanitizers
+	@KUBE=no tools/build asan unit_tests
+	@tools/run-tests asan unit
+
+tsan: setup ## Run the unit tests with the thread sanitizer
+	@KUBE=no tools/build tsan unit_tests
+	@TSAN_OPTIONS="suppressions=$(CURDIR)/tools/tsan.supp" tools/run-tests tsan unit
+
+proto-lint: ## Check the protos with buf
+	@tools/setup check
+	@tools/check proto
+
+clean: ## Remove everything that was built
+	@tools/demo-down
+	@rm -rf build

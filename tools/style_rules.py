@@ -1,0 +1,77 @@
+"""The tables of style.py: who may include whom, and where a rule doesn't hold."""
+
+# Directory -> project directories it may include, besides itself. The longest matching directory counts.
+ARROWS = {
+    "common/base": [],
+    "common/model": ["common/base"],
+    "common/obs": ["common/base"],
+    "common/rpc": ["common/base", "common/obs"],
+    "common/redis": ["common/base", "common/model"],
+    "common/kube": ["common/base", "common/obs"],
+    "common/wire": ["common/base", "common/model"],
+    "common/testing": ["common/base"],
+    "services/planner/core": ["common/base", "common/model"],
+    "services/planner": ["common/base", "common/model", "common/obs", "common/rpc", "common/wire"],
+    "services/agent/launcher": ["common/base"],
+    "services/agent": [
+        "common/base", "common/model", "common/obs", "common/redis", "common/rpc", "common/wire"],
+    "services/k8s-bridge": [
+        "common/base", "common/kube", "common/model", "common/obs", "common/rpc", "common/wire"],
+    "sandbox": ["common/base", "common/kube", "common/obs", "common/rpc"],
+    "cli": ["common/base", "common/kube", "common/model", "common/obs", "common/rpc", "common/wire"],
+    "integration": ["common"],
+    "bench": ["common", "services/planner/core", "services/agent"],
+    "fuzz": ["common", "services"],
+}
+
+# Generated protobuf code stops at the edges: these files may include it, besides tests.
+PROTO_EDGES = [
+    r"^common/(rpc|wire)/",
+    r"^services/[^/]+/(rpc|wire|clients)/",
+    r"(^|/)[a-z_]*(convert|client|api)[a-z_]*\.(h|cc)$",
+    r"^(integration|bench|fuzz|cli)/",
+]
+
+# What the planner's core may include beside the C++ standard library and the arrows above.
+CORE_THIRD_PARTY = ["absl/status/", "fmt/"]
+# The one file that knows the solver.
+LEMON_FILE = "services/planner/core/placement/flow.cc"
+
+# Headers that are slow to compile; only .cc files include them.
+HEAVY_HEADERS = [
+    "CLI/", "civetweb", "CivetServer", "nlohmann/json.hpp", "prometheus/", "simdjson", "spdlog/",
+    "yaml-cpp/"]
+HEAVY_ALLOWED = {
+}
+
+# Threads belong to the outer layers; what decides or orders runs without its own.
+THREADS_ALLOWED = [
+    r"^common/(kube|obs|redis|rpc|testing)/",
+    r"^services/agent/",
+    r"^services/[^/]+/(main|.*_thread|.*_threads|.*_loop|.*_runner|.*_pool)\.(h|cc)$",
+    r"^services/[^/]+/.*(thread|loop|runner|pool|executor|server)[a-z_]*\.(h|cc)$",
+    r"^(sandbox|integration|bench)/",
+    r"_test\.cc$",
+]
+
+# Waiting for a time instead of a condition.
+SLEEP_ALLOWED = {
+}
+
+# The words of the Redis protocol, where it is spoken.
+OLD_ROLE_WORDS_ALLOWED = [
+    r"^common/redis/",
+    r"^common/testing/",
+    r"^integration/",
+    r"^bench/",
+    r"^sandbox/control-plane/go\.sum$",
+    r"^charts/redis-operator/crd/",
+    r"^tools/style",
+]
+
+# Names that others chose.
+OLD_ROLE_NAMES = ["numberOfMaster", "system:masters", "masterauth", "masteruser"]
+
+FILE_LINES_MAX = 400
+FUNCTION_LINES_MAX = 70
+LINE_COLUMNS_MAX = {".h": 100, ".cc": 100, ".proto": 100, ".py": 120, ".sh": 120}

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""Runs clang-tidy on the project's sources, and again only on those that changed.
+
+usage: tidy.py BUILD_FOLDER
+
+A file is clean as long as its own text, the headers of the project it was compiled with, its compile command and
+.clang-tidy stay the same; BUILD_FOLDER/tidy remembers clean files by that digest. Exit status 1 when a file is not clean.
+"""
+import concurrent.futures
+import functools
+import hashlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+INCLUDE = re.compile(rb'^#include "([^"]+)"', re.MULTILINE)
+
+
+@functools.lru_cache(maxsize=None)
+def headers_of(path):
+    """All project files that `path` includes, directly or not, and itself."""
+    found = {path}
+    waiting = [path]
+    while waiting:
+        for name in INCLUDE.findall(waiting.pop().read_bytes()):
+            header = ROOT / name.decode()
+            if header.is_file() and header not in found:
+                found.add(header)
+                waiting.append(header)
+    return frozenset(found)
+
+
+def digest_of(source, command):
+    digest = hashlib.sha256(command.encode())
+    digest.update((ROOT / ".clang-tidy").read_bytes())
+    for path in sorted(headers_of(source)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def tidy(source, build):
+    """The report of clang-tidy; empty when the file is clean."""
+    result = subprocess.run(
+        ["clang-tidy-16", "--quiet", "-p", str(build), str(source)],
+        capture_output=True, text=True, check=False, timeout=600)
+    return "" if result.returncode == 0 else result.stdout + result.stderr
+
+
+def main():
+    build = pathlib.Path(sys.argv[1]).resolve()
+    memory = build / "tidy"
+    memory.mkdir(exist_ok=True)
+    work = []
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        source = pathlib.Path(os.path.join(entry["directory"], entry["file"])).resolve()
+        if build in source.parents or not source.is_file():
+            continue
+        mark = memory / digest_of(source, entry["command"])
+        if not mark.exists():
+            work.append((source, mark))
+    print(f"clang-tidy: {len(work)} files", flush=True)
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        reports = pool.map(lambda item: tidy(item[0], build), work)
+        for done, ((source, mark), report) in enumerate(zip(work, reports), 1):
+            print(f"[{done}/{len(work)}] {source.relative_to(ROOT)}", flush=True)
+            if report:
+                print(report, flush=True)
+                failed += 1
+            else:
+                mark.touch()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
