@@ -2,9 +2,9 @@
 // (curl_kube_api.h) or an in-memory one (common/testing/fake_kube_api.h).
 //
 // Thread-safe. Calls block until the answer or `timeout`. Errors are those of api_error.h. After
-// kDeadlineExceeded of a write its outcome is unknown: read before retrying. Implementations retry
-// by themselves, within `timeout`, what is known not to have happened: 429 and 5xx with
-// Retry-After, a refused connection; reads also after a broken one.
+// kDeadlineExceeded of a write its outcome is unknown: read before retrying. Implementations send
+// again by themselves, within `timeout`: what was answered with 429 or 5xx and Retry-After, once
+// what was answered with 401, and once a read whose connection broke.
 
 #ifndef REDIS_OPERATOR_COMMON_KUBE_KUBE_API_H_
 #define REDIS_OPERATOR_COMMON_KUBE_KUBE_API_H_
