@@ -4,6 +4,7 @@
 
 #include "common/base/status.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/grpc_log.h"
 #include "fmt/format.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
@@ -43,6 +44,7 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const std::string& ta
                                                            const ChannelOptions& options) {
   ASSIGN_OR_RETURN(const auto credentials, MakeChannelCredentials(options.security));
   ASSIGN_OR_RETURN(const std::string config, ServiceConfig(options.retried_methods));
+  RouteGrpcLog();
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(options.max_receive_bytes);
   arguments.SetMaxSendMessageSize(-1);  // the server's limit decides

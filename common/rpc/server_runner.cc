@@ -5,6 +5,7 @@
 #include "absl/time/clock.h"
 #include "common/base/status.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/grpc_log.h"
 #include "fmt/format.h"
 #include "grpc/health/v1/health.pb.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
@@ -72,6 +73,7 @@ struct ServerRunner::State {
 absl::StatusOr<std::unique_ptr<ServerRunner>> ServerRunner::Start(
     const ServerOptions& options, std::vector<ServedService> services) {
   ASSIGN_OR_RETURN(const auto credentials, MakeServerCredentials(options.security));
+  RouteGrpcLog();
   EnablePlugins(options.reflection);
   grpc::ServerBuilder builder;
   SetLimits(options, builder);

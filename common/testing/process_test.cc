@@ -62,7 +62,7 @@ TEST(Process, ChildrenDieWithTheTestProgram) {
       {
         auto child = Process::Start({.arguments = {"sleep", "100"}});
         std::ofstream(dir.File("pid")) << child.value()->pid();
-        child->release();
+        static_cast<void>(child->release());
         ::raise(SIGKILL);
       },
       ::testing::KilledBySignal(SIGKILL), "");
