@@ -42,7 +42,12 @@ class TestPlanner : public PlannerService::Service {
     time_left = TimeLeft(*context, absl::Seconds(30));
     if (block) {
       entered.Notify();
-      release.WaitForNotification();
+      while (!release.WaitForNotificationWithTimeout(absl::Milliseconds(5))) {
+        if (context->IsCancelled()) {
+          cancelled.Notify();
+          return grpc::Status::CANCELLED;
+        }
+      }
     }
     return grpc::Status::OK;
   }
@@ -51,6 +56,7 @@ class TestPlanner : public PlannerService::Service {
   absl::Duration time_left;
   absl::Notification entered;
   absl::Notification release;
+  absl::Notification cancelled;
 };
 
 class RpcTest : public ::testing::Test {
@@ -197,11 +203,24 @@ TEST_F(RpcTest, DrainLetsRunningCallsEndAndRefusesNewOnes) {
     second = FromGrpc(Health::NewStub(*MakeChannel(server_->address(), options))
                           ->Check(context.get(), {}, &response));
   } while (second.ok());
+  EXPECT_FALSE(planner_.cancelled.WaitForNotificationWithTimeout(absl::Milliseconds(100)));
   planner_.release.Notify();
   caller.join();
   drain.join();
   EXPECT_THAT(first, IsOk());
   EXPECT_THAT(second, StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(RpcTest, DrainCancelsWhatRunsLongerThanItsGrace) {
+  Start();
+  planner_.block = true;
+  absl::Status call;
+  std::thread caller([&] { call = ComputePlan({}, absl::Seconds(30)); });
+  planner_.entered.WaitForNotification();
+  server_->Drain(absl::Milliseconds(50));
+  caller.join();
+  EXPECT_TRUE(planner_.cancelled.HasBeenNotified());
+  EXPECT_FALSE(call.ok());
 }
 
 TEST_F(RpcTest, CallsToNobodyEndWithTheirDeadlineOrUnavailable) {
