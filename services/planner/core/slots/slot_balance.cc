@@ -1,0 +1,96 @@
+#include "services/planner/core/slots/slot_balance.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "services/planner/core/slots/edge_choice.h"
+
+namespace redisop {
+namespace {
+
+// Lines with more runs than this are searched with one taste only, to stay fast.
+constexpr size_t kRunsForAllTastes = 400;
+
+std::vector<int> OwnerOfEachSlot(const std::vector<SlotSet>& owned) {
+  std::vector<int> owner(kSlotCount, kNobody);
+  for (size_t i = 0; i < owned.size(); ++i) {
+    for (const SlotRange& range : owned[i].Ranges()) {
+      std::fill(owner.begin() + range.first, owner.begin() + range.end, static_cast<int>(i));
+    }
+  }
+  return owner;
+}
+
+std::vector<Run> LineOf(const std::vector<int>& owner) {
+  std::vector<Run> line;
+  for (int slot = 0; slot < kSlotCount; ++slot) {
+    if (!line.empty() && line.back().owner == owner[static_cast<size_t>(slot)]) {
+      ++line.back().end;
+    } else {
+      line.push_back({slot, slot + 1, owner[static_cast<size_t>(slot)]});
+    }
+  }
+  return line;
+}
+
+std::vector<Run> BestLine(const std::vector<Run>& line, const std::vector<int>& surplus,
+                          const std::vector<int>& need, int unassigned) {
+  std::optional<std::vector<Run>> best;
+  const int tastes = line.size() > kRunsForAllTastes || need.size() > kRunsForAllTastes ? 1 : 8;
+  for (int i = 0; i < tastes; ++i) {
+    const Taste taste{.from_the_end = (i & 1) != 0,
+                      .finish_first = (i & 2) == 0,
+                      .large_takers_first = (i & 4) == 0};
+    std::vector<Run> candidate = ChooseEdges(line, surplus, need, unassigned, taste);
+    if (!best || candidate.size() < best->size()) {
+      best = std::move(candidate);
+    }
+  }
+  return *std::move(best);
+}
+
+}  // namespace
+
+int CountRanges(const std::vector<SlotSet>& owned) {
+  int ranges = 0;
+  for (const SlotSet& slots : owned) {
+    ranges += static_cast<int>(slots.Ranges().size());
+  }
+  return ranges;
+}
+
+SlotBalance BalanceSlots(const std::vector<SlotSet>& owned, const std::vector<int>& counts) {
+  std::vector<int> surplus;
+  std::vector<int> need;
+  int unassigned = kSlotCount;
+  for (size_t i = 0; i < owned.size(); ++i) {
+    const int current = owned[i].size();
+    unassigned -= current;
+    surplus.push_back(std::max(0, current - counts[i]));
+    need.push_back(std::max(0, counts[i] - current));
+  }
+  const std::vector<int> before = OwnerOfEachSlot(owned);
+  const std::vector<Run> line = BestLine(LineOf(before), surplus, need, unassigned);
+
+  SlotBalance balance;
+  balance.after.resize(owned.size());
+  std::map<std::pair<int, int>, SlotSet> moves;
+  for (const Run& run : line) {
+    balance.after[static_cast<size_t>(run.owner)].Add(SlotRange{run.first, run.end});
+    for (int slot = run.first; slot < run.end; ++slot) {
+      if (before[static_cast<size_t>(slot)] != run.owner) {
+        moves[{before[static_cast<size_t>(slot)], run.owner}].Add(slot);
+      }
+    }
+  }
+  for (auto& [pair, slots] : moves) {
+    balance.moves.push_back({pair.first, pair.second, slots});
+  }
+  balance.ranges_before = CountRanges(owned);
+  balance.ranges_after = CountRanges(balance.after);
+  return balance;
+}
+
+}  // namespace redisop
