@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOURCE = (".h", ".cc")
 TEXT = SOURCE + (".proto", ".py", ".sh", ".yaml", ".yml", ".md", ".txt", ".cmake", ".json")
 PROJECT = ("common/", "services/", "sandbox/", "cli/", "integration/", "bench/", "fuzz/")
-TEST = re.compile(r"_(test|bench|fuzz)\.cc$|^(integration|bench|fuzz)/|^common/testing/|/testing/")
+TEST = re.compile(r"_(test|bench|fuzz|contract)\.(cc|h)$|^(integration|bench|fuzz)/|^common/testing/|/testing/")
 INCLUDE = re.compile(r'^#include ([<"])([^>"]+)[>"]')
 FUNCTION = re.compile(r"^( {0,4})(?!namespace|class|struct|enum|union|extern|using|\}|//)\S.*\{$")
 
