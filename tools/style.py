@@ -19,7 +19,7 @@ TEXT = SOURCE + (".proto", ".py", ".sh", ".yaml", ".yml", ".md", ".txt", ".cmake
 PROJECT = ("common/", "services/", "sandbox/", "cli/", "integration/", "bench/", "fuzz/")
 TEST = re.compile(r"_(test|bench|fuzz|contract)\.(cc|h)$|^(integration|bench|fuzz)/|^common/testing/|/testing/")
 INCLUDE = re.compile(r'^#include ([<"])([^>"]+)[>"]')
-FUNCTION = re.compile(r"^( {0,4})(?!namespace|class|struct|enum|union|extern|using|\}|//)\S.*\{$")
+STATEMENT = re.compile(r"\s*(namespace|class|struct|enum|union|extern|if|for|while|switch|else|do|try|catch)\b")
 
 
 def project_files():
@@ -99,19 +99,28 @@ def check_sizes(path, lines):
             yield number, f"line: {len(line)} columns, at most {columns_max}"
 
 
+def code_of(line):
+    """The line without string and character literals and without its comment."""
+    return re.sub(r'"(\\.|[^"\\])*"|\'(\\.|[^\'\\])\'', "0", line).split("//")[0]
+
+
 def check_functions(path, lines):
-    """Blocks that begin at up to four columns and aren't types: functions, in code that clang-format wrote."""
+    """Blocks whose head has parameters and isn't a statement: functions, as far as braces can tell."""
     if not path.endswith(SOURCE) or TEST.search(path):
         return
-    start, indent = None, ""
+    head, blocks, raw_string = "", [], False
     for number, line in enumerate(lines, 1):
-        opening = FUNCTION.match(line)
-        if start is None and opening and not lines[number - 2].rstrip().endswith("class"):
-            start, indent = number, opening.group(1)
-        elif start is not None and re.match(indent + r"\}", line):
-            if number - start - 1 > rules.FUNCTION_LINES_MAX:
-                yield start, f"function: {number - start - 1} lines, at most {rules.FUNCTION_LINES_MAX}"
-            start = None
+        if raw_string or 'R"' in line:
+            raw_string = not re.search(r'\)[a-z]*"', line.split('R"')[-1])
+            continue
+        for char in code_of(line):
+            if char == "{":
+                blocks.append((number, ")" in head and not STATEMENT.match(head)))
+            elif char == "}" and blocks:
+                start, is_function = blocks.pop()
+                if is_function and number - start - 1 > rules.FUNCTION_LINES_MAX:
+                    yield start, f"function: {number - start - 1} lines, at most {rules.FUNCTION_LINES_MAX}"
+            head = "" if char in "{};" else head + char
 
 
 def check_words(path, lines):
