@@ -125,9 +125,7 @@ class Search {
     SurplusOf(from.owner) -= bite.size;
     NeedOf(bite.taker) -= bite.size;
     missing_ -= bite.size;
-    Run taken {
-      from.first, from.end, bite.taker
-    };
+    Run taken{from.first, from.end, bite.taker};
     const auto at = line_.begin() + static_cast<std::ptrdiff_t>(bite.run);
     if (bite.size == from.size()) {
       from.owner = bite.taker;

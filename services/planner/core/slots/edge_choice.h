@@ -1,4 +1,4 @@
-// The search behind BalanceSlots: the slot map as a line of runs, from whose edges givers give to
+// The search behind PlaceSlots: the slot map as a line of runs, from whose edges givers give to
 // takers, cheapest bite first.
 
 #ifndef REDIS_OPERATOR_SERVICES_PLANNER_CORE_SLOTS_EDGE_CHOICE_H_
@@ -8,7 +8,7 @@
 
 namespace redisop {
 
-// Slots first … end-1 of one owner (kNobody of slot_balance.h: unassigned). Neighbours in a line
+// Slots first … end-1 of one owner (kUnassigned of place_slots.h: unassigned). Neighbours in a line
 // have different owners.
 struct Run {
   int first = 0;
@@ -28,7 +28,7 @@ struct Taste {
 };
 
 // The line of runs after all needs are met. `surplus[i]` and `need[i]`: slots that node i has to
-// give or to take, one of them 0; `unassigned` is what kNobody gives. Requires: sum(surplus) +
+// give or to take, one of them 0; `unassigned` is what kUnassigned gives. Requires: sum(surplus) +
 // unassigned == sum(need).
 std::vector<Run> ChooseEdges(std::vector<Run> line, std::vector<int> surplus, std::vector<int> need,
                              int unassigned, const Taste& taste);

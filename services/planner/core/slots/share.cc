@@ -18,8 +18,7 @@ std::vector<size_t> Descending(const std::vector<int>& key) {
 
 }  // namespace
 
-std::vector<Share> ComputeShares(const std::vector<int>& weights, double tolerance_percent,
-                                 int slots) {
+std::vector<Share> SharesFor(const std::vector<int>& weights, int slots, double tolerance_percent) {
   const int64_t sum = std::accumulate(weights.begin(), weights.end(), int64_t{0});
   std::vector<Share> shares;
   shares.reserve(weights.size());
@@ -44,8 +43,8 @@ int FewestMoves(const std::vector<int>& current, const std::vector<Share>& share
   return std::max(above, below - unassigned);
 }
 
-std::vector<int> ChooseCounts(const std::vector<int>& current, const std::vector<Share>& shares,
-                              int unassigned) {
+std::vector<int> FinalCounts(const std::vector<int>& current, const std::vector<Share>& shares,
+                             int unassigned) {
   std::vector<int> counts;
   int rest = unassigned + std::accumulate(current.begin(), current.end(), 0);
   for (size_t i = 0; i < current.size(); ++i) {

@@ -1,6 +1,6 @@
-// How many slots each node should own, and the fewest slots that have to move to get there.
+// How many slots each primary is to own, and the fewest moves to get there.
 //
-// Pure functions.
+// The nodes of a problem are numbered 0…n-1; the callers keep the meaning.
 
 #ifndef REDIS_OPERATOR_SERVICES_PLANNER_CORE_SLOTS_SHARE_H_
 #define REDIS_OPERATOR_SERVICES_PLANNER_CORE_SLOTS_SHARE_H_
@@ -9,30 +9,28 @@
 
 namespace redisop {
 
-// The fewest and the most slots that a node may own.
+// The numbers of slots a node may end with: low … high.
 struct Share {
   int low = 0;
   int high = 0;
   friend bool operator==(const Share&, const Share&) = default;
 };
 
-// Shares in proportion to the weights, floor and ceiling of the exact value, widened by
-// `tolerance_percent` of it. A node of weight 0 is to own nothing. The sums always enclose `slots`:
-// sum(low) <= slots <= sum(high). Requires: weights >= 0, one of them > 0, 0 <= tolerance.
-std::vector<Share> ComputeShares(const std::vector<int>& weights, double tolerance_percent,
-                                 int slots);
+// floor and ceil of total × weight / sum of weights, widened by `tolerance_percent` of the share. A
+// weight of 0 empties a node. Sum of low <= total <= sum of high. Requires: weights >= 0, one of
+// them above 0; total >= 0.
+std::vector<Share> SharesFor(const std::vector<int>& weights, int total, double tolerance_percent);
 
-// The fewest slots that any sequence of moves from `current` counts to counts within the shares can
-// move, when `unassigned` slots belong to nobody: max(sum of what is above high, sum of what is
-// below low − unassigned). Each move takes one slot of surplus and fills one of deficit at the
-// most. Checked against exhaustive search in share_test.cc. Requires: sum(low) <= sum(current) +
-// unassigned <= sum(high).
+// The fewest slots that any sequence of moves from `current` to shares can move, with `unassigned`
+// slots that are given away for free: max(Σ max(0, current − high), Σ max(0, low − current) −
+// unassigned). Every plan of this planner moves exactly so many. Requires: Σ low <= Σ current +
+// unassigned <= Σ high.
 int FewestMoves(const std::vector<int>& current, const std::vector<Share>& shares, int unassigned);
 
-// Counts within the shares that exactly FewestMoves moves lead to: no node both gives and takes.
-// Where there is a choice, nodes that hold more keep more. Same requirement as FewestMoves.
-std::vector<int> ChooseCounts(const std::vector<int>& current, const std::vector<Share>& shares,
-                              int unassigned);
+// Final numbers within the shares that FewestMoves reaches. Never makes a node both source and
+// target. Where it is free to choose, those who hold most keep most. Same requirement.
+std::vector<int> FinalCounts(const std::vector<int>& current, const std::vector<Share>& shares,
+                             int unassigned);
 
 }  // namespace redisop
 

@@ -41,7 +41,7 @@ TEST(ShareTest, FewestMovesIsTheMinimumAndIsReached) {
       weight = static_cast<int>(random() % 4);
     }
     weights[random() % nodes] = 1 + static_cast<int>(random() % 3);
-    const std::vector<Share> shares = ComputeShares(weights, random() % 2 == 0 ? 0 : 20, slots);
+    const std::vector<Share> shares = SharesFor(weights, slots, random() % 2 == 0 ? 0 : 20);
     std::vector<int> current(nodes, 0);
     int unassigned = 0;
     for (int slot = 0; slot < slots; ++slot) {
@@ -51,7 +51,7 @@ TEST(ShareTest, FewestMovesIsTheMinimumAndIsReached) {
     const int fewest = FewestMoves(current, shares, unassigned);
     ASSERT_EQ(fewest, BruteForce(current, shares, 0, slots, 0))
         << "case " << n << " of seed " << kSeed;
-    const std::vector<int> counts = ChooseCounts(current, shares, unassigned);
+    const std::vector<int> counts = FinalCounts(current, shares, unassigned);
     int given = 0;
     for (size_t i = 0; i < nodes; ++i) {
       ASSERT_GE(counts[i], shares[i].low);
@@ -67,9 +67,8 @@ TEST(ShareTest, FewestMovesIsTheMinimumAndIsReached) {
 TEST(ShareTest, EveryNumberOfPrimariesGetsFloorOrCeiling) {
   for (int primaries = 1; primaries <= 1000; ++primaries) {
     const std::vector<int> none(static_cast<size_t>(primaries), 0);
-    const std::vector<Share> shares =
-        ComputeShares(std::vector<int>(none.size(), 1), 0, kSlotCount);
-    const std::vector<int> counts = ChooseCounts(none, shares, kSlotCount);
+    const std::vector<Share> shares = SharesFor(std::vector<int>(none.size(), 1), kSlotCount, 0);
+    const std::vector<int> counts = FinalCounts(none, shares, kSlotCount);
     const auto [least, most] = std::minmax_element(counts.begin(), counts.end());
     ASSERT_LE(*most - *least, 1) << primaries;
     ASSERT_GE(*least, 1) << primaries << ": none stays without slots";
@@ -78,9 +77,9 @@ TEST(ShareTest, EveryNumberOfPrimariesGetsFloorOrCeiling) {
 }
 
 TEST(ShareTest, WithinToleranceNothingMoves) {
-  const std::vector<Share> shares = ComputeShares({1, 1}, 2, kSlotCount);
+  const std::vector<Share> shares = SharesFor({1, 1}, kSlotCount, 2);
   EXPECT_EQ(FewestMoves({8300, 8084}, shares, 0), 0);
-  EXPECT_THAT(ChooseCounts({8300, 8084}, shares, 0), ElementsAre(8300, 8084));
+  EXPECT_THAT(FinalCounts({8300, 8084}, shares, 0), ElementsAre(8300, 8084));
 }
 
 }  // namespace

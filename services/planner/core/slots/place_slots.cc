@@ -1,4 +1,4 @@
-#include "services/planner/core/slots/slot_balance.h"
+#include "services/planner/core/slots/place_slots.h"
 
 #include <algorithm>
 #include <map>
@@ -14,7 +14,7 @@ namespace {
 constexpr size_t kRunsForAllTastes = 400;
 
 std::vector<int> OwnerOfEachSlot(const std::vector<SlotSet>& owned) {
-  std::vector<int> owner(kSlotCount, kNobody);
+  std::vector<int> owner(kSlotCount, kUnassigned);
   for (size_t i = 0; i < owned.size(); ++i) {
     for (const SlotRange& range : owned[i].Ranges()) {
       std::fill(owner.begin() + range.first, owner.begin() + range.end, static_cast<int>(i));
@@ -51,8 +51,6 @@ std::vector<Run> BestLine(const std::vector<Run>& line, const std::vector<int>& 
   return *std::move(best);
 }
 
-}  // namespace
-
 int CountRanges(const std::vector<SlotSet>& owned) {
   int ranges = 0;
   for (const SlotSet& slots : owned) {
@@ -61,24 +59,26 @@ int CountRanges(const std::vector<SlotSet>& owned) {
   return ranges;
 }
 
-SlotBalance BalanceSlots(const std::vector<SlotSet>& owned, const std::vector<int>& counts) {
+}  // namespace
+
+SlotPlacement PlaceSlots(const std::vector<SlotSet>& current, const std::vector<int>& counts) {
   std::vector<int> surplus;
   std::vector<int> need;
   int unassigned = kSlotCount;
-  for (size_t i = 0; i < owned.size(); ++i) {
-    const int current = owned[i].size();
-    unassigned -= current;
-    surplus.push_back(std::max(0, current - counts[i]));
-    need.push_back(std::max(0, counts[i] - current));
+  for (size_t i = 0; i < current.size(); ++i) {
+    const int count = current[i].size();
+    unassigned -= count;
+    surplus.push_back(std::max(0, count - counts[i]));
+    need.push_back(std::max(0, counts[i] - count));
   }
-  const std::vector<int> before = OwnerOfEachSlot(owned);
+  const std::vector<int> before = OwnerOfEachSlot(current);
   const std::vector<Run> line = BestLine(LineOf(before), surplus, need, unassigned);
 
-  SlotBalance balance;
-  balance.after.resize(owned.size());
+  SlotPlacement placement;
+  std::vector<SlotSet> after(current.size());
   std::map<std::pair<int, int>, SlotSet> moves;
   for (const Run& run : line) {
-    balance.after[static_cast<size_t>(run.owner)].Add(SlotRange{run.first, run.end});
+    after[static_cast<size_t>(run.owner)].Add(SlotRange{run.first, run.end});
     for (int slot = run.first; slot < run.end; ++slot) {
       if (before[static_cast<size_t>(slot)] != run.owner) {
         moves[{before[static_cast<size_t>(slot)], run.owner}].Add(slot);
@@ -86,11 +86,11 @@ SlotBalance BalanceSlots(const std::vector<SlotSet>& owned, const std::vector<in
     }
   }
   for (auto& [pair, slots] : moves) {
-    balance.moves.push_back({pair.first, pair.second, slots});
+    placement.transfers.push_back({pair.first, pair.second, slots});
   }
-  balance.ranges_before = CountRanges(owned);
-  balance.ranges_after = CountRanges(balance.after);
-  return balance;
+  placement.ranges_before = CountRanges(current);
+  placement.ranges = CountRanges(after);
+  return placement;
 }
 
 }  // namespace redisop

@@ -1,4 +1,4 @@
-#include "services/planner/core/slots/slot_balance.h"
+#include "services/planner/core/slots/place_slots.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +16,17 @@ using ::testing::ElementsAreArray;
 using ::testing::Le;
 using ::testing::Pointwise;
 
+// The owners after all transfers.
+std::vector<SlotSet> After(std::vector<SlotSet> owned, const SlotPlacement& placement) {
+  for (const SlotTransfer& move : placement.transfers) {
+    if (move.source != kUnassigned) {
+      owned[static_cast<size_t>(move.source)].Remove(move.slots);
+    }
+    owned[static_cast<size_t>(move.target)].Add(move.slots);
+  }
+  return owned;
+}
+
 // A cluster that goes through numbers of primaries. Nodes that leave are the last ones.
 std::vector<int> RangesAlong(const std::vector<int>& history) {
   std::vector<SlotSet> owned;
@@ -30,23 +41,23 @@ std::vector<int> RangesAlong(const std::vector<int>& history) {
       current.push_back(slots.size());
       unassigned -= slots.size();
     }
-    const std::vector<Share> shares = ComputeShares(weights, 0, kSlotCount);
-    const SlotBalance balance = BalanceSlots(owned, ChooseCounts(current, shares, unassigned));
+    const std::vector<Share> shares = SharesFor(weights, kSlotCount, 0);
+    const SlotPlacement placement = PlaceSlots(owned, FinalCounts(current, shares, unassigned));
     int moved = 0;
-    for (const SlotMove& move : balance.moves) {
-      moved += move.source == kNobody ? 0 : move.slots.size();
+    for (const SlotTransfer& move : placement.transfers) {
+      moved += move.source == kUnassigned ? 0 : move.slots.size();
     }
     EXPECT_EQ(moved, FewestMoves(current, shares, unassigned));
-    owned = balance.after;
+    owned = After(owned, placement);
     owned.resize(static_cast<size_t>(primaries));
-    ranges.push_back(balance.ranges_after);
+    ranges.push_back(placement.ranges);
   }
   return ranges;
 }
 
 // Figures of other choices: redis-cli has 6, 10, 15 in the first history and 62 ranges after 3 → …
 // → 12.
-TEST(SlotBalanceTest, MapsStayInFewRanges) {
+TEST(PlaceSlotsTest, MapsStayInFewRanges) {
   EXPECT_THAT(RangesAlong({3, 4, 5, 6}), Pointwise(Le(), {3, 5, 8, 11}));
   EXPECT_THAT(RangesAlong({3, 6, 12}), ElementsAre(3, 6, 12));
   EXPECT_THAT(RangesAlong({3, 6, 5, 4, 3}), Pointwise(Le(), {3, 6, 8, 9, 6}));
@@ -54,13 +65,13 @@ TEST(SlotBalanceTest, MapsStayInFewRanges) {
   EXPECT_LE(RangesAlong({3, 4, 5, 6, 7, 8, 9, 10, 11, 12}).back(), 43);
 }
 
-TEST(SlotBalanceTest, FormationGivesEachNodeOneRange) {
+TEST(PlaceSlotsTest, FormationGivesEachNodeOneRange) {
   for (const int primaries : {1, 3, 129, 1000}) {
     EXPECT_THAT(RangesAlong({primaries}), ElementsAre(primaries));
   }
 }
 
-TEST(SlotBalanceTest, EverySlotHasOneOwnerAndNoNodeGivesAndTakes) {
+TEST(PlaceSlotsTest, EverySlotHasOneOwnerAndNoNodeGivesAndTakes) {
   constexpr int kCases = 300;
   constexpr unsigned kSeed = 5;
   std::mt19937 random(kSeed);
@@ -85,20 +96,21 @@ TEST(SlotBalanceTest, EverySlotHasOneOwnerAndNoNodeGivesAndTakes) {
     }
     weights[0] = 1;
     const std::vector<int> counts =
-        ChooseCounts(current, ComputeShares(weights, 0, kSlotCount), unassigned);
-    const SlotBalance balance = BalanceSlots(owned, counts);
+        FinalCounts(current, SharesFor(weights, kSlotCount, 0), unassigned);
+    const SlotPlacement placement = PlaceSlots(owned, counts);
+    const std::vector<SlotSet> after = After(owned, placement);
     SlotSet all;
     std::vector<bool> gives(owned.size());
     std::vector<bool> takes(owned.size());
     for (size_t i = 0; i < owned.size(); ++i) {
-      ASSERT_TRUE((all & balance.after[i]).empty());
-      all.Add(balance.after[i]);
-      ASSERT_EQ(balance.after[i].size(), counts[i]) << "case " << n << " of seed " << kSeed;
+      ASSERT_TRUE((all & after[i]).empty());
+      all.Add(after[i]);
+      ASSERT_EQ(after[i].size(), counts[i]) << "case " << n << " of seed " << kSeed;
     }
     ASSERT_EQ(all, SlotSet::All());
-    for (const SlotMove& move : balance.moves) {
+    for (const SlotTransfer& move : placement.transfers) {
       takes[static_cast<size_t>(move.target)] = true;
-      if (move.source != kNobody) {
+      if (move.source != kUnassigned) {
         gives[static_cast<size_t>(move.source)] = true;
         ASSERT_EQ((owned[static_cast<size_t>(move.source)] & move.slots), move.slots);
       }

@@ -1,0 +1,44 @@
+// Which slots change their owner, so that the slot map keeps few ranges.
+//
+// Fragments cost clients and servers: CLUSTER SLOTS repeats all node entries per range. Among the
+// plans with the fewest moves one with few ranges is chosen: cuts are made at the borders of
+// ranges, next to another giver, so that two cuts join into one range of the taker; whole short
+// ranges go first; a neighbour that takes extends its range. Exact minimisation is not attempted;
+// several greedy orders are tried and the best is kept. Deterministic.
+
+#ifndef REDIS_OPERATOR_SERVICES_PLANNER_CORE_SLOTS_PLACE_SLOTS_H_
+#define REDIS_OPERATOR_SERVICES_PLANNER_CORE_SLOTS_PLACE_SLOTS_H_
+
+#include <vector>
+
+#include "common/model/slot_set.h"
+
+namespace redisop {
+
+// `source` is kUnassigned for slots that nobody owns.
+inline constexpr int kUnassigned = -1;
+
+struct SlotTransfer {
+  int source = 0;
+  int target = 0;
+  SlotSet slots;
+  friend bool operator==(const SlotTransfer&, const SlotTransfer&) = default;
+};
+
+struct SlotPlacement {
+  // One per pair, ordered by source and target. Slots of one source go to as few targets as the
+  // numbers allow where that costs no ranges.
+  std::vector<SlotTransfer> transfers;
+  // Ranges of the slot map before (without unassigned slots) and afterwards.
+  int ranges_before = 0;
+  int ranges = 0;
+};
+
+// Who gives which slots to whom so that node i ends with counts[i]. Nodes above their count give
+// exactly the difference, nodes below take exactly the difference, all others are left alone.
+// Requires: disjoint sets; counts add up to kSlotCount.
+SlotPlacement PlaceSlots(const std::vector<SlotSet>& current, const std::vector<int>& counts);
+
+}  // namespace redisop
+
+#endif  // REDIS_OPERATOR_SERVICES_PLANNER_CORE_SLOTS_PLACE_SLOTS_H_
