@@ -25,6 +25,8 @@ struct ApiError {
   std::string cause;   // reason of the first details.causes entry: "DisruptionBudget",
                        // "FieldManagerConflict", "ResourceVersionTooLarge"
   std::optional<absl::Duration> retry_after;
+
+  friend bool operator==(const ApiError&, const ApiError&) = default;
 };
 
 // The status of an answer with `http_code` >= 300. `body` is usually a Status object; other text is

@@ -97,7 +97,8 @@ absl::Duration Reflector::StartWatch() {
   watch_ = api_.Watch(options_.collection, options,
                       {.on_event = [this](WatchEvent event) { OnEvent(event); },
                        .on_end = [this](absl::Status status) { OnEnd(std::move(status)); }});
-  return absl::InfiniteDuration();
+  absl::MutexLock lock(&mutex_);
+  return state_ == State::kEnded ? absl::ZeroDuration() : absl::InfiniteDuration();
 }
 
 void Reflector::OnEvent(const WatchEvent& event) {
