@@ -14,6 +14,12 @@ buildah() {
   command buildah --root "$state/storage" --runroot "$state/run" --storage-driver "$driver" "$@"
 }
 
+# Ends what is still mounted or left of an interrupted run, so that build/ can be removed.
+release_storage() {
+  buildah rm --all >/dev/null 2>&1 || true
+  if mountpoint --quiet "$state/storage/overlay"; then umount "$state/storage/overlay"; fi
+}
+
 # The bridge is named for what it is, its folder and Dockerfile for where it runs.
 image_of() {
   echo "localhost/redis-operator-${1#k8s-}:$version"
