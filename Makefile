@@ -54,4 +54,4 @@ proto-lint: ## Check the protos with buf
 
 clean: ## Remove everything that was built
 	@tools/demo-down
-	@rm -rf build
+	@rm -rf build 2>/dev/null || sudo rm -rf build  # images are built as root
