@@ -1,5 +1,5 @@
 // An API server in memory: what the KubeApi contract says about objects, versions, conflicts,
-// watches and deletion, without a process. One suite (common/kube/kube_contract_test.cc) runs
+// watches and deletion, without a process. One suite (common/kube/kube_contract.cc) runs
 // against this one and a real one.
 //
 // Like the real one: uid, resourceVersion, generation (rises when anything but metadata and status
