@@ -3,8 +3,8 @@
 
 usage: tidy.py BUILD_FOLDER
 
-A file is clean as long as its own text, the headers of the project it was compiled with, its compile command and
-.clang-tidy stay the same; BUILD_FOLDER/tidy remembers clean files by that digest. Exit status 1 when a file is not clean.
+A file is clean as long as its own text, the project's headers it includes, its compile command and .clang-tidy stay
+the same; BUILD_FOLDER/tidy remembers clean files by that digest. Exit status 1 when a file is not clean.
 """
 import concurrent.futures
 import functools

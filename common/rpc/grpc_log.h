@@ -5,8 +5,9 @@
 
 namespace redisop {
 
-// From the first call on, gRPC's errors appear as warnings of the logger "grpc": most of them are the other side's
-// (a refused handshake, a taken port that Start reports as well). Its lower levels are dropped. Thread-safe.
+// From the first call on, gRPC's errors appear as warnings of the logger "grpc": most of them are
+// the other side's (a refused handshake, a taken port that Start reports as well). Its lower levels
+// are dropped. Thread-safe.
 void RouteGrpcLog();
 
 }  // namespace redisop
