@@ -1,5 +1,6 @@
+#!/usr/bin/env bash
 # Names shared by tools/images and tools/test-images; sourced, from the root of the tree.
-# shellcheck shell=bash disable=SC2034
+# shellcheck disable=SC2034
 state=$PWD/build/images
 version=$(sed -nE 's/^project\(redis-operator VERSION ([0-9.]+).*/\1/p' CMakeLists.txt)
 base=docker.io/library/debian:bookworm-slim
