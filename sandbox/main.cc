@@ -38,13 +38,16 @@ int main(int argc, char** argv) {
   int progress = STDOUT_FILENO;
   std::string name, zone = "zone-a";
 
-  CLI::App app("Kubernetes on one machine without containers: the real control plane, pods as local "
-               "processes");
+  CLI::App app(
+      "Kubernetes on one machine without containers: the real control plane, pods as local "
+      "processes");
   app.set_version_flag("--version", redisop::VersionLine("redis-operator-sandbox"));
   app.require_subcommand(1);
   CLI::App* up = app.add_subcommand("up", "Start it; does nothing when it is up");
   AddState(up, &options.state);
-  up->add_option("--nodes", options.nodes, "Nodes")->check(CLI::Range(1, 200))->capture_default_str();
+  up->add_option("--nodes", options.nodes, "Nodes")
+      ->check(CLI::Range(1, 200))
+      ->capture_default_str();
   up->add_option("--zones", options.zones, "Zones the nodes are dealt out to")
       ->check(CLI::Range(1, 26))
       ->capture_default_str();

@@ -4,15 +4,12 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <optional>
 
-#include "absl/time/clock.h"
 #include "common/base/clock.h"
 #include "common/base/status.h"
 #include "fmt/format.h"
@@ -35,14 +32,14 @@ void WriteLine(int descriptor, std::string_view line) {
   [[maybe_unused]] const ssize_t size = write(descriptor, text.data(), text.size());
 }
 
-// False: it is still there after `timeout`.
-bool AwaitDown(const StateDirectory& state, absl::Duration timeout) {
-  const absl::Duration deadline = SystemClock().Monotonic() + timeout;
-  while (state.Supervisor()) {
-    if (SystemClock().Monotonic() > deadline) return false;
-    absl::SleepFor(absl::Milliseconds(20));
-  }
-  return true;
+// False: process `pid` is still there after `timeout`.
+bool AwaitExit(pid_t pid, absl::Duration timeout) {
+  const int descriptor = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  if (descriptor < 0) return true;
+  pollfd ended{.fd = descriptor, .events = POLLIN, .revents = 0};
+  const bool is_over = poll(&ended, 1, static_cast<int>(absl::ToInt64Milliseconds(timeout))) > 0;
+  close(descriptor);
+  return is_over;
 }
 
 // The supervisor as a program of its own that is not this terminal's: it survives the command.
@@ -50,15 +47,22 @@ bool AwaitDown(const StateDirectory& state, absl::Duration timeout) {
 int SpawnSupervisor(const SupervisorOptions& options, pid_t* pid) {
   int progress[2];
   if (pipe2(progress, O_CLOEXEC) != 0) return -1;
-  const std::vector<std::string> words = {
-      "/proc/self/exe",        "up",
-      "--foreground",          "--progress-descriptor=3",
-      "--state",               options.state,
-      "--nodes",               fmt::format("{}", options.nodes),
-      "--zones",               fmt::format("{}", options.zones),
-      "--port",                fmt::format("{}", options.port),
-      "--kube-binaries",       options.kube_binaries,
-      "--operator-programs",   options.operator_programs};
+  const std::vector<std::string> words = {"/proc/self/exe",
+                                          "up",
+                                          "--foreground",
+                                          "--progress-descriptor=3",
+                                          "--state",
+                                          options.state,
+                                          "--nodes",
+                                          fmt::format("{}", options.nodes),
+                                          "--zones",
+                                          fmt::format("{}", options.zones),
+                                          "--port",
+                                          fmt::format("{}", options.port),
+                                          "--kube-binaries",
+                                          options.kube_binaries,
+                                          "--operator-programs",
+                                          options.operator_programs};
   std::vector<char*> arguments;
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
@@ -80,8 +84,8 @@ int SpawnSupervisor(const SupervisorOptions& options, pid_t* pid) {
   return progress[0];
 }
 
-// Shows what the supervisor says until it is ready (true) or has ended. `signals` readable: the user
-// gave up.
+// Shows what the supervisor says until it is ready (true) or has ended. `signals` readable: the
+// user gave up.
 bool FollowProgress(int progress, int signals, pid_t supervisor, bool* is_interrupted) {
   std::string text;
   char buffer[4096];
@@ -133,7 +137,7 @@ int UpInBackground(const SupervisorOptions& options) {
   const bool is_ready =
       progress >= 0 && FollowProgress(progress, signals, supervisor, &is_interrupted);
   if (!is_ready) {
-    AwaitDown(state, kEndTimeout);
+    if (supervisor > 0) AwaitExit(supervisor, kEndTimeout);
     return is_interrupted ? 130 : 1;
   }
   Print(fmt::format("Up in {:.1f} s: {} nodes in {} zones",
@@ -171,20 +175,17 @@ int UpInForeground(const SupervisorOptions& options, int progress) {
 int Down(const std::string& path) {
   const StateDirectory state(path);
   const std::optional<pid_t> supervisor = state.Supervisor();
-  if (!supervisor) {
+  if (!supervisor || *supervisor <= 0) {
     if (access(state.File("lock").c_str(), F_OK) == 0) state.Remove();
     Print("The sandbox is down");
     return 0;
   }
-  if (*supervisor > 0) kill(*supervisor, SIGTERM);
-  if (!AwaitDown(state, kEndTimeout)) {
-    if (*supervisor > 0) kill(*supervisor, SIGKILL);
-    if (!AwaitDown(state, kEndTimeout)) {
-      fmt::print(stderr, "process {} does not end\n", *supervisor);
-      return 1;
-    }
-    state.Remove();
+  kill(*supervisor, SIGTERM);
+  if (!AwaitExit(*supervisor, kEndTimeout)) {
+    kill(*supervisor, SIGKILL);
+    AwaitExit(*supervisor, kEndTimeout);
   }
+  state.Remove();
   Print("The sandbox is down");
   return 0;
 }

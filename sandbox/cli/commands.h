@@ -1,5 +1,5 @@
-// The commands of redis-operator-sandbox as the user's own process runs them. Each prints for people and returns the exit
-// code of the program.
+// The commands of redis-operator-sandbox as the user's own process runs them. Each prints for
+// people and returns the exit code of the program.
 
 #ifndef REDIS_OPERATOR_SANDBOX_CLI_COMMANDS_H_
 #define REDIS_OPERATOR_SANDBOX_CLI_COMMANDS_H_

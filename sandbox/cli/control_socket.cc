@@ -26,7 +26,8 @@ absl::Status SystemError(std::string_view what) {
   return MakeStatus(absl::StatusCode::kUnavailable, fmt::format("{}: {}", what, strerror(errno)));
 }
 
-// The address of DIRECTORY/control.sock by way of an open descriptor: a socket's path has at most 107 bytes.
+// The address of DIRECTORY/control.sock by way of an open descriptor: a socket's path has at most
+// 107 bytes.
 sockaddr_un AddressIn(int directory) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

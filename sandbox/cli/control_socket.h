@@ -1,5 +1,5 @@
-// How the command line talks to a running sandbox: one request and one reply, as text, over a unix socket in the state
-// directory, which only its owner can enter.
+// How the command line talks to a running sandbox: one request and one reply, as text, over a unix
+// socket in the state directory, which only its owner can enter.
 
 #ifndef REDIS_OPERATOR_SANDBOX_CLI_CONTROL_SOCKET_H_
 #define REDIS_OPERATOR_SANDBOX_CLI_CONTROL_SOCKET_H_
@@ -41,8 +41,8 @@ class ControlServer {
   std::thread thread_;
 };
 
-// Sends one request to the sandbox whose state is in `directory` and waits up to 30 s for the reply.
-// kUnavailable: nobody answers. kInvalidArgument and others: as the handler said.
+// Sends one request to the sandbox whose state is in `directory` and waits up to 30 s for the
+// reply. kUnavailable: nobody answers. kInvalidArgument and others: as the handler said.
 absl::StatusOr<std::string> AskSandbox(const std::string& directory,
                                        const std::vector<std::string>& words);
 

@@ -43,17 +43,18 @@ absl::Status CheckBwrap(const StateDirectory& state) {
                            .mounts = {},
                            .command = {"/bin/true"}};
   PrepareRootDirectory(root, "check");
-  ASSIGN_OR_RETURN(const int code, RunToEnd({.arguments = MakeContainerCommand(command),
-                                             .environment = {},
-                                             .output_file = log},
-                                            absl::Seconds(10)));
+  ASSIGN_OR_RETURN(
+      const int code,
+      RunToEnd({.arguments = MakeContainerCommand(command), .environment = {}, .output_file = log},
+               absl::Seconds(10)));
   if (code == 0) return absl::OkStatus();
   const absl::StatusOr<std::string> said = ReadWholeFile(log);
   return MakeStatus(
       absl::StatusCode::kFailedPrecondition,
-      fmt::format("bwrap cannot make containers here: {}Install the package bubblewrap; an ordinary "
-                  "user also needs user namespaces (sysctl kernel.unprivileged_userns_clone=1)",
-                  said.ok() ? *said : ""));
+      fmt::format(
+          "bwrap cannot make containers here: {}Install the package bubblewrap; an ordinary "
+          "user also needs user namespaces (sysctl kernel.unprivileged_userns_clone=1)",
+          said.ok() ? *said : ""));
 }
 
 bool IsUsable(const json& node) {
@@ -75,9 +76,9 @@ absl::Status AwaitUsable(ControlPlane& plane, int nodes) {
     const absl::StatusOr<ObjectList> list =
         plane.api().List(Collection(kNodes), {}, absl::Seconds(5));
     if (list.ok()) {
-      usable = static_cast<int>(
-          std::count_if(list->items.begin(), list->items.end(),
-                        [](const KubeObjectPtr& node) { return IsUsable(json::parse(node->json)); }));
+      usable = static_cast<int>(std::count_if(
+          list->items.begin(), list->items.end(),
+          [](const KubeObjectPtr& node) { return IsUsable(json::parse(node->json)); }));
     }
     has_account =
         plane.api().Get(Named(kServiceAccounts, "default", "default"), absl::Seconds(5)).ok();
@@ -120,9 +121,8 @@ absl::Status AwaitEnd(ControlPlane& plane, int signals) {
 absl::Status RunClaimed(const StateDirectory& state, const SupervisorOptions& options, int signals,
                         const Say& say, const std::function<void()>& ready) {
   RETURN_IF_ERROR(CheckBwrap(state));
-  ASSIGN_OR_RETURN(
-      const std::unique_ptr<ControlPlane> plane,
-      ControlPlane::Start(state, {options.kube_binaries, options.port}, say));
+  ASSIGN_OR_RETURN(const std::unique_ptr<ControlPlane> plane,
+                   ControlPlane::Start(state, {options.kube_binaries, options.port}, say));
   ASSIGN_OR_RETURN(const int network, ClaimLoopbackNetwork());
   ASSIGN_OR_RETURN(const std::unique_ptr<LogServer> logs,
                    LogServer::Start(state.File("pki"), state.File("logs/pods")));

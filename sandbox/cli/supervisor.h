@@ -1,5 +1,5 @@
-// The process that is the sandbox: starts the control plane, is the nodes, answers the command line, and ends everything
-// when it ends, however that happens.
+// The process that is the sandbox: starts the control plane, is the nodes, answers the command
+// line, and ends everything when it ends, however that happens.
 
 #ifndef REDIS_OPERATOR_SANDBOX_CLI_SUPERVISOR_H_
 #define REDIS_OPERATOR_SANDBOX_CLI_SUPERVISOR_H_
@@ -15,9 +15,9 @@ namespace redisop {
 
 struct SupervisorOptions {
   std::string state = "build/sandbox";
-  int nodes = 6;  // node-1 …; dealt out to the zones in turn
-  int zones = 3;  // zone-a …
-  int port = 0;   // of the API server; 0: any that is free
+  int nodes = 6;                  // node-1 …; dealt out to the zones in turn
+  int zones = 3;                  // zone-a …
+  int port = 0;                   // of the API server; 0: any that is free
   std::string kube_binaries;      // etcd, kube-apiserver …
   std::string operator_programs;  // redis-operator-agent …
 };

@@ -21,14 +21,15 @@ constexpr size_t kLogTailBytes = 2000;
 constexpr char kKubeConfig[] = R"(apiVersion: v1
 kind: Config
 current-context: sandbox
-clusters: [{{name: sandbox, cluster: {{server: "https://127.0.0.1:{}", certificate-authority: {}}}}}]
+clusters:
+- name: sandbox
+  cluster: {{server: "https://127.0.0.1:{}", certificate-authority: {}}}
 users: [{{name: admin, user: {{token: {}}}}}]
 contexts: [{{name: sandbox, context: {{cluster: sandbox, user: admin}}}}]
 )";
 
 absl::Status CheckPrograms(const std::string& binaries) {
-  for (const char* name :
-       {"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"}) {
+  for (const char* name : {"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"}) {
     const std::string path = fmt::format("{}/{}", binaries, name);
     if (access(path.c_str(), X_OK) != 0) {
       return MakeStatus(
@@ -55,8 +56,8 @@ absl::StatusOr<std::unique_ptr<ControlPlane>> ControlPlane::Start(
       state.KubeConfig(),
       fmt::format(kKubeConfig, plane->ports_.api_server, state.File("pki/ca.crt"), token)));
   ASSIGN_OR_RETURN(KubeConfig config, LoadKubeConfig(state.KubeConfig()));
-  ASSIGN_OR_RETURN(plane->api_, MakeCurlKubeApi(std::move(config),
-                                                {.user_agent = "redis-operator-sandbox"}));
+  ASSIGN_OR_RETURN(plane->api_,
+                   MakeCurlKubeApi(std::move(config), {.user_agent = "redis-operator-sandbox"}));
   RETURN_IF_ERROR(plane->AwaitReady());
   say("Starting controllers and scheduler");
   RETURN_IF_ERROR(plane->LaunchControllers(options.binaries));
@@ -77,12 +78,12 @@ absl::Status ControlPlane::Launch(const std::string& binaries, const std::string
 absl::Status ControlPlane::LaunchStore(const std::string& binaries) {
   const std::string client = fmt::format("http://127.0.0.1:{}", ports_.etcd_client);
   const std::string peer = fmt::format("http://127.0.0.1:{}", ports_.etcd_peer);
-  RETURN_IF_ERROR(Launch(
-      binaries, "etcd",
-      {"--data-dir=" + state_.File("etcd"), "--unsafe-no-fsync", "--log-level=warn",
-       "--listen-client-urls=" + client, "--advertise-client-urls=" + client,
-       "--listen-peer-urls=" + peer, "--initial-advertise-peer-urls=" + peer,
-       "--initial-cluster=default=" + peer}));
+  RETURN_IF_ERROR(
+      Launch(binaries, "etcd",
+             {"--data-dir=" + state_.File("etcd"), "--unsafe-no-fsync", "--log-level=warn",
+              "--listen-client-urls=" + client, "--advertise-client-urls=" + client,
+              "--listen-peer-urls=" + peer, "--initial-advertise-peer-urls=" + peer,
+              "--initial-cluster=default=" + peer}));
   const std::string pki = state_.File("pki");
   return Launch(
       binaries, "kube-apiserver",
@@ -90,9 +91,8 @@ absl::Status ControlPlane::LaunchStore(const std::string& binaries) {
        "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1",
        // No endpoints at all: the API refuses loopback addresses in them.
        "--endpoint-reconciler-type=none", "--service-cluster-ip-range=10.96.0.0/16",
-       "--allow-privileged", "--authorization-mode=RBAC",
-       "--tls-cert-file=" + pki + "/server.crt", "--tls-private-key-file=" + pki + "/server.key",
-       "--token-auth-file=" + pki + "/tokens.csv",
+       "--allow-privileged", "--authorization-mode=RBAC", "--tls-cert-file=" + pki + "/server.crt",
+       "--tls-private-key-file=" + pki + "/server.key", "--token-auth-file=" + pki + "/tokens.csv",
        "--service-account-issuer=https://kubernetes.default.svc",
        "--service-account-key-file=" + pki + "/sa.key",
        "--service-account-signing-key-file=" + pki + "/sa.key",

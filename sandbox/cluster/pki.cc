@@ -18,11 +18,16 @@ namespace {
 constexpr char kScript[] = R"(set -e
 cd "$1"
 new_key="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
-openssl req -x509 $new_key -subj /CN=sandbox-ca -days 365 -addext keyUsage=keyCertSign,digitalSignature \
-  -keyout ca.key -out ca.crt
-printf '%s\n' 'subjectAltName=IP:127.0.0.1,IP:10.96.0.1,DNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,DNS:kubernetes.default.svc.cluster.local' >server.ext
+openssl req -x509 $new_key -subj /CN=sandbox-ca -days 365 \
+  -addext keyUsage=keyCertSign,digitalSignature -keyout ca.key -out ca.crt
+{
+  printf subjectAltName=IP:127.0.0.1,IP:10.96.0.1,DNS:localhost,DNS:kubernetes
+  printf ,DNS:kubernetes.default,DNS:kubernetes.default.svc
+  printf ',DNS:kubernetes.default.svc.cluster.local\n'
+} >server.ext
 openssl req $new_key -subj /CN=kube-apiserver -keyout server.key -out server.csr
-openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -set_serial 2 -days 365 -extfile server.ext -out server.crt
+openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -set_serial 2 -days 365 \
+  -extfile server.ext -out server.crt
 openssl req $new_key -subj /O=system:masters/CN=kube-apiserver -keyout client.key -out client.csr
 openssl x509 -req -in client.csr -CA ca.crt -CAkey ca.key -set_serial 3 -days 365 -out client.crt
 openssl ecparam -genkey -name prime256v1 -noout -out sa.key

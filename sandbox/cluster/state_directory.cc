@@ -73,6 +73,10 @@ absl::Status StateDirectory::Claim() const {
 
 void StateDirectory::Remove() const {
   std::error_code error;  // what cannot be removed stays; the next Claim tries again
+  for (const fs::directory_entry& entry : fs::directory_iterator(path_, error)) {
+    // The lock last: without it the sandbox counts as down.
+    if (entry.path().filename() != "lock") fs::remove_all(entry.path(), error);
+  }
   fs::remove_all(path_, error);
 }
 

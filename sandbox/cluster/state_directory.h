@@ -1,9 +1,9 @@
 // Where one sandbox keeps everything: paths, and the lock that says whether it is up.
 //
 //   STATE/kubeconfig     for kubectl, helm and the tests
-//   STATE/lock           held (flock) by the supervisor for its whole life; its text is the supervisor's pid
-//   STATE/control.sock   commands to the supervisor
-//   STATE/logs           what each process printed: etcd.log, kube-apiserver.log …, supervisor.log, pods/
+//   STATE/lock           held (flock) by the supervisor for its whole life; its text is the
+//   supervisor's pid STATE/control.sock   commands to the supervisor STATE/logs           what each
+//   process printed: etcd.log, kube-apiserver.log …, supervisor.log, pods/
 
 #ifndef REDIS_OPERATOR_SANDBOX_CLUSTER_STATE_DIRECTORY_H_
 #define REDIS_OPERATOR_SANDBOX_CLUSTER_STATE_DIRECTORY_H_

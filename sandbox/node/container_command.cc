@@ -12,16 +12,16 @@ namespace {
 namespace fs = std::filesystem;
 
 // Of the machine's /etc only what libraries read; the rest is none of a container's business.
-constexpr const char* kMachineFiles[] = {"/etc/passwd",     "/etc/group",         "/etc/ssl",
-                                         "/etc/localtime",  "/etc/ld.so.cache",   "/etc/alternatives",
+constexpr const char* kMachineFiles[] = {"/etc/passwd",     "/etc/group",       "/etc/ssl",
+                                         "/etc/localtime",  "/etc/ld.so.cache", "/etc/alternatives",
                                          "/etc/ld.so.conf", "/etc/ld.so.conf.d"};
 
 }  // namespace
 
 std::vector<std::string> MakeContainerCommand(const ContainerCommand& container) {
-  std::vector<std::string> line = {
-      "/usr/bin/bwrap", "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts",
-      "--as-pid-1",     "--hostname",        container.host_name};
+  std::vector<std::string> line = {"/usr/bin/bwrap", "--die-with-parent", "--unshare-pid",
+                                   "--unshare-ipc",  "--unshare-uts",     "--as-pid-1",
+                                   "--hostname",     container.host_name};
   const auto add = [&](std::initializer_list<std::string> words) {
     line.insert(line.end(), words);
   };
@@ -31,8 +31,7 @@ std::vector<std::string> MakeContainerCommand(const ContainerCommand& container)
   if (!container.operator_programs.empty()) {
     add({"--ro-bind", container.operator_programs, "/usr/local/bin"});
   }
-  add({"--proc", "/proc", "--dev", "/dev", "--ro-bind", container.hosts_directory,
-       "/run/sandbox"});
+  add({"--proc", "/proc", "--dev", "/dev", "--ro-bind", container.hosts_directory, "/run/sandbox"});
   std::vector<ContainerMount> mounts = container.mounts;
   // Outer mounts first, so that they do not hide inner ones.
   std::sort(mounts.begin(), mounts.end(),

@@ -1,6 +1,7 @@
-// The command line of bwrap(1) that runs one program as a container: the machine's /usr read-only, a root directory of the
-// container's own around it, its mounts, its own process, IPC and host-name namespaces, the machine's network. Works for
-// root and, by a user namespace, for everybody else. A pure function of values.
+// The command line of bwrap(1) that runs one program as a container: the machine's /usr read-only,
+// a root directory of the container's own around it, its mounts, its own process, IPC and host-name
+// namespaces, the machine's network. Works for root and, by a user namespace, for everybody else. A
+// pure function of values.
 
 #ifndef REDIS_OPERATOR_SANDBOX_NODE_CONTAINER_COMMAND_H_
 #define REDIS_OPERATOR_SANDBOX_NODE_CONTAINER_COMMAND_H_
@@ -17,11 +18,13 @@ struct ContainerMount {
 };
 
 struct ContainerCommand {
-  std::string root_directory;  // on the machine; becomes /, kept between runs and shared with probes
-  std::string hosts_directory;  // holds the file "hosts"; a directory, so that renaming shows inside
+  std::string
+      root_directory;  // on the machine; becomes /, kept between runs and shared with probes
+  std::string
+      hosts_directory;  // holds the file "hosts"; a directory, so that renaming shows inside
   std::string operator_programs;  // becomes /usr/local/bin; empty: the machine's own
   std::string host_name;
-  std::string working_directory;  // in the container
+  std::string working_directory;       // in the container
   std::vector<ContainerMount> mounts;  // in any order
   std::vector<std::string> command;
   // Writes {"child-pid": …} to descriptor 3.

@@ -66,10 +66,10 @@ absl::Status AddEnvFrom(KubeApi& api, const json& pod, const json& source, Varia
   const std::string prefix = source.value("prefix", "");
   const bool is_map = source.contains("configMapRef");
   const json& reference = is_map ? source["configMapRef"] : source["secretRef"];
-  ASSIGN_OR_RETURN(const auto data,
-                   ReadConfig(api, is_map ? kConfigMaps : kSecrets,
-                              pod["metadata"].value("namespace", ""), reference.value("name", ""),
-                              reference.value("optional", false)));
+  ASSIGN_OR_RETURN(
+      const auto data,
+      ReadConfig(api, is_map ? kConfigMaps : kSecrets, pod["metadata"].value("namespace", ""),
+                 reference.value("name", ""), reference.value("optional", false)));
   for (const auto& [key, value] : data) (*variables)[prefix + key] = value;
   return absl::OkStatus();
 }
@@ -129,8 +129,8 @@ absl::StatusOr<std::string> ResourceFieldValue(const json& pod, const json& cont
   const std::string owner = reference.value("containerName", container.value("name", ""));
   for (const json& candidate : pod["spec"]["containers"]) {
     if (candidate.value("name", "") != owner) continue;
-    const json amounts = candidate.value("resources", json::object())
-                             .value(resource.substr(0, dot), json::object());
+    const json amounts =
+        candidate.value("resources", json::object()).value(resource.substr(0, dot), json::object());
     const std::string amount = amounts.value(resource.substr(dot + 1), "0");
     const std::string divisor = reference.value("divisor", "1");
     const double unit = ParseQuantity(divisor).value_or(0);

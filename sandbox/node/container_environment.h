@@ -1,4 +1,5 @@
-// The environment of a container: env, envFrom and what every pod gets. Reads ConfigMaps and Secrets live.
+// The environment of a container: env, envFrom and what every pod gets. Reads ConfigMaps and
+// Secrets live.
 
 #ifndef REDIS_OPERATOR_SANDBOX_NODE_CONTAINER_ENVIRONMENT_H_
 #define REDIS_OPERATOR_SANDBOX_NODE_CONTAINER_ENVIRONMENT_H_
@@ -26,8 +27,8 @@ absl::StatusOr<std::string> FieldValue(const nlohmann::json& pod, const PodPlace
                                        std::string_view path);
 
 // The value of a resourceFieldRef: the container's own limit or request, whole units rounded up
-// (cores, bytes divided by `divisor`); "0" when the container does not say. kInvalidArgument: no such
-// container or not supported.
+// (cores, bytes divided by `divisor`); "0" when the container does not say. kInvalidArgument: no
+// such container or not supported.
 absl::StatusOr<std::string> ResourceFieldValue(const nlohmann::json& pod,
                                                const nlohmann::json& container,
                                                const nlohmann::json& reference);

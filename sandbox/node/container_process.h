@@ -1,5 +1,6 @@
-// One run of a container: bwrap and the program in it, which is PID 1 of its own process namespace and visible to the
-// machine under an ordinary pid. One thread uses it, the one that started it (child_process.h).
+// One run of a container: bwrap and the program in it, which is PID 1 of its own process namespace
+// and visible to the machine under an ordinary pid. One thread uses it, the one that started it
+// (child_process.h).
 
 #ifndef REDIS_OPERATOR_SANDBOX_NODE_CONTAINER_PROCESS_H_
 #define REDIS_OPERATOR_SANDBOX_NODE_CONTAINER_PROCESS_H_

@@ -75,8 +75,8 @@ void ContainerRun::Start() {
   for (const json& port : spec_.value("ports", json::array())) {
     target_.named_ports.emplace_back(port.value("name", ""), port.value("containerPort", 0));
   }
-  auto process = ContainerProcess::Start(std::move(launch->command),
-                                         std::move(launch->environment), log);
+  auto process =
+      ContainerProcess::Start(std::move(launch->command), std::move(launch->environment), log);
   if (!process.ok()) {
     Wait("CreateContainerError", MessageOf(process.status()), absl::Seconds(2));
     return;
@@ -124,11 +124,11 @@ void ContainerRun::OnExit(int code) {
                       {"finishedAt", KubeTime(host_.clock.Now())}};
   if (code > 128) last_terminated_["signal"] = code - 128;
   terminated_ = last_terminated_;
-  const bool restarts = role_ == ContainerRole::kSidecar ||
-                        (role_ == ContainerRole::kInit && restart_policy_ != "Never" && code != 0) ||
-                        (role_ == ContainerRole::kMain &&
-                         (restart_policy_ == "Always" ||
-                          (restart_policy_ == "OnFailure" && code != 0)));
+  const bool restarts =
+      role_ == ContainerRole::kSidecar ||
+      (role_ == ContainerRole::kInit && restart_policy_ != "Never" && code != 0) ||
+      (role_ == ContainerRole::kMain &&
+       (restart_policy_ == "Always" || (restart_policy_ == "OnFailure" && code != 0)));
   if (will_end_ || !restarts) {
     is_done_ = true;
     return;

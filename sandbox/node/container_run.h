@@ -1,5 +1,6 @@
-// One container of a pod over all its runs: starting, probing, restarting with back-off, stopping with preStop and grace
-// period, and its part of the pod's status. Driven by Tick(); blocks for nothing but the start of a process.
+// One container of a pod over all its runs: starting, probing, restarting with back-off, stopping
+// with preStop and grace period, and its part of the pod's status. Driven by Tick(); blocks for
+// nothing but the start of a process.
 //
 // One thread uses it, the pod's.
 
@@ -19,6 +20,7 @@
 #include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "nlohmann/json.hpp"
+#include "sandbox/node/container_launch.h"
 #include "sandbox/node/container_process.h"
 #include "sandbox/node/handler.h"
 #include "sandbox/node/prober.h"
@@ -28,18 +30,11 @@ namespace redisop {
 
 enum class ContainerRole { kInit, kSidecar, kMain };
 
-// What a container needs to start; made anew for each start.
-struct ContainerLaunch {
-  ContainerCommand command;
-  std::vector<std::string> environment;
-  std::string address;
-};
-
 // What a container needs of its pod.
 struct ContainerHost {
   const Clock& clock;
-  // Makes everything ready for a start. Errors: kNotFound and kUnavailable are retried,
-  // kInvalidArgument too (the container waits with the message), as on a kubelet.
+  // MakeLaunch. After any error the container waits, with the message in its status, and tries
+  // again.
   std::function<absl::StatusOr<ContainerLaunch>(const nlohmann::json& container)> prepare;
   // Runs a function on the pod's thread, soon; false: the pod is gone. Thread-safe.
   std::function<void(std::function<void()>)> post;
@@ -61,16 +56,19 @@ class ContainerRun {
   bool is_running() const { return process_ != nullptr; }
   bool is_started() const { return is_running() && report_.is_started; }
   bool is_ready() const { return is_running() && report_.is_ready && !is_stopping_; }
-  bool has_started_once() const { return restart_count_ > 0 || !terminated_.is_null() || is_running(); }
+  bool has_started_once() const {
+    return restart_count_ > 0 || !terminated_.is_null() || is_running();
+  }
   // Ended for good: it will not be started again.
   bool is_done() const { return is_done_; }
   bool succeeded() const { return is_done_ && exit_code_ == 0; }
 
-  // Does what is due: collects an exit, starts when `may_start`, goes on with a stop. The time until
-  // it wants to be called again at the latest.
+  // Does what is due: collects an exit, starts when `may_start`, goes on with a stop. The time
+  // until it wants to be called again at the latest.
   absl::Duration Tick(bool may_start);
 
-  // Ends it for good: preStop, SIGTERM, after `grace` SIGKILL. Again with a shorter grace: shortens it.
+  // Ends it for good: preStop, SIGTERM, after `grace` SIGKILL. Again with a shorter grace: shortens
+  // it.
   void Stop(absl::Duration grace);
   // Ends it for good, now.
   void Kill();

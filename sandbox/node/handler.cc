@@ -50,9 +50,8 @@ absl::Status HttpGet(const json& get, const HandlerTarget& target, absl::Duratio
   const bool is_tls = get.value("scheme", "HTTP") == "HTTPS";
   std::string path = get.value("path", "/");
   if (!path.starts_with("/")) path = "/" + path;
-  const std::string url =
-      fmt::format("{}://{}:{}{}", is_tls ? "https" : "http", get.value("host", target.address),
-                  PortOf(get, target), path);
+  const std::string url = fmt::format("{}://{}:{}{}", is_tls ? "https" : "http",
+                                      get.value("host", target.address), PortOf(get, target), path);
   long code = 0;
   const CURLcode result = Request(url, false, timeout, &code);
   if (result != CURLE_OK) return Failed(fmt::format("{}: {}", url, curl_easy_strerror(result)));
@@ -61,8 +60,8 @@ absl::Status HttpGet(const json& get, const HandlerTarget& target, absl::Duratio
 }
 
 absl::Status TcpSocket(const json& socket, const HandlerTarget& target, absl::Duration timeout) {
-  const std::string url = fmt::format("http://{}:{}", socket.value("host", target.address),
-                                      PortOf(socket, target));
+  const std::string url =
+      fmt::format("http://{}:{}", socket.value("host", target.address), PortOf(socket, target));
   long code = 0;
   const CURLcode result = Request(url, true, timeout, &code);
   return result == CURLE_OK ? absl::OkStatus()

@@ -1,6 +1,7 @@
-// The text of /etc/hosts that takes the place of cluster DNS: service names lead straight to the addresses of ready pods,
-// for cluster IP and headless services alike, since there is nobody behind a cluster IP here. A port of a service is
-// therefore the target port's number. Pure functions of values.
+// The text of /etc/hosts that takes the place of cluster DNS: service names lead straight to the
+// addresses of ready pods, for cluster IP and headless services alike, since there is nobody behind
+// a cluster IP here. A port of a service is therefore the target port's number. Pure functions of
+// values.
 
 #ifndef REDIS_OPERATOR_SANDBOX_NODE_HOSTS_FILE_H_
 #define REDIS_OPERATOR_SANDBOX_NODE_HOSTS_FILE_H_
@@ -29,10 +30,10 @@ struct HostsPod {
   bool is_ready = false;  // Ready and not being deleted
 };
 
-// The file as pods of `namespace_name` see it: names of their own namespace also in short form. Each
-// address of a service gets a line of its own (resolvers collect them: "multi on"). Pods with
-// hostname and subdomain get "<hostname>.<subdomain>…" when the headless service `subdomain` selects
-// them.
+// The file as pods of `namespace_name` see it: names of their own namespace also in short form.
+// Each address of a service gets a line of its own (resolvers collect them: "multi on"). Pods with
+// hostname and subdomain get "<hostname>.<subdomain>…" when the headless service `subdomain`
+// selects them.
 std::string MakeHostsFile(std::string_view namespace_name,
                           const std::vector<HostsService>& services,
                           const std::vector<HostsPod>& pods);

@@ -1,10 +1,12 @@
-// What an image name means on a machine without images: a program of the machine or of the build folder. Registry, tag
-// and digest are ignored; the last part of the name decides. Values; immutable.
+// What an image name means on a machine without images: a program of the machine or of the build
+// folder. Registry, tag and digest are ignored; the last part of the name decides. Values;
+// immutable.
 //
 //   redis, redis-stack-server …   /usr/bin/redis-server
 //   valkey                        /usr/bin/valkey-server
-//   redis-operator-agent, -planner, -bridge (or -k8s-bridge), -launcher   the build folder's programs, in /usr/local/bin
-//   busybox, debian, alpine       nothing by themselves: the container names its command, a program of the machine
+//   redis-operator-agent, -planner, -bridge (or -k8s-bridge), -launcher   the build folder's
+//   programs, in /usr/local/bin busybox, debian, alpine       nothing by themselves: the container
+//   names its command, a program of the machine
 
 #ifndef REDIS_OPERATOR_SANDBOX_NODE_IMAGE_TABLE_H_
 #define REDIS_OPERATOR_SANDBOX_NODE_IMAGE_TABLE_H_

@@ -1,5 +1,6 @@
-// Addresses for pods from one 127.x.0.0/16 of the machine's loopback, which Linux answers for as a whole. Two sandboxes
-// on a machine, of whatever users, get different x: each claims one with a listening socket that lives as long as it.
+// Addresses for pods from one 127.x.0.0/16 of the machine's loopback, which Linux answers for as a
+// whole. Two sandboxes on a machine, of whatever users, get different x: each claims one with a
+// listening socket that lives as long as it.
 //
 // Thread-safe.
 
@@ -37,8 +38,8 @@ class IpPool {
   std::set<std::string> in_use_ ABSL_GUARDED_BY(mutex_);
 };
 
-// The first 127.x.0.0/16, x from 10 to 250, that no other sandbox holds; held until this process ends.
-// kUnavailable: all are held.
+// The first 127.x.0.0/16, x from 10 to 250, that no other sandbox holds; held until this process
+// ends. kUnavailable: all are held.
 absl::StatusOr<int> ClaimLoopbackNetwork();
 
 }  // namespace redisop

@@ -17,9 +17,8 @@ std::string_view Next(std::string_view* rest, char separator) {
 
 bool IsName(std::string_view text) {
   return !text.empty() && text.front() != '.' &&
-         std::all_of(text.begin(), text.end(), [](unsigned char c) {
-           return std::isalnum(c) != 0 || c == '-' || c == '.';
-         });
+         std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '.'; });
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
-// The part of a kubelet's HTTPS interface that "kubectl logs" needs: GET /containerLogs/NAMESPACE/POD/CONTAINER with
-// tailLines, follow and previous, for the API server only (its client certificate is asked for). Everything else (exec,
-// attach, port-forward) answers 501 with a hint.
+// The part of a kubelet's HTTPS interface that "kubectl logs" needs: GET
+// /containerLogs/NAMESPACE/POD/CONTAINER with tailLines, follow and previous, for the API server
+// only (its client certificate is asked for). Everything else (exec, attach, port-forward) answers
+// 501 with a hint.
 
 #ifndef REDIS_OPERATOR_SANDBOX_NODE_LOG_SERVER_H_
 #define REDIS_OPERATOR_SANDBOX_NODE_LOG_SERVER_H_

@@ -52,8 +52,7 @@ NodeManager::NodeManager(KubeApi& api, const Clock& clock, Random& random,
       volumes_(api, clock, random,
                {.collection = Collection(kPersistentVolumes), .selector = {}, .index = {}}),
       hosts_(pods_.Store(), services_.Store(), surroundings_.hosts_directory),
-      provisioner_(api, claims_.Store(), volumes_.Store(),
-                   options_.state_directory + "/volumes") {}
+      provisioner_(api, claims_.Store(), volumes_.Store(), options_.state_directory + "/volumes") {}
 
 NodeManager::~NodeManager() {
   {
@@ -81,6 +80,10 @@ absl::Status NodeManager::Start() {
   hosts_thread_ = std::make_unique<StepThread>([this] { return hosts_.Step(); });
   provisioner_thread_ = std::make_unique<StepThread>([this] { return provisioner_.Step(); });
   reaper_thread_ = std::make_unique<StepThread>([this] { return ReapFinished(); });
+  for (StepThread* thread : {event_thread_.get(), lease_thread_.get(), hosts_thread_.get(),
+                             provisioner_thread_.get(), reaper_thread_.get()}) {
+    thread->Start();
+  }
   pods_.OnChange([this](const StoreChange& change, bool) { OnPod(change); });
   services_.OnChange([this](const StoreChange&, bool) { Wake(hosts_thread_); });
   config_maps_.OnChange([this](const StoreChange& change, bool) { OnConfig(kConfigMaps, change); });
@@ -111,10 +114,9 @@ absl::Status NodeManager::RemoveNode(const std::string& name) {
   RETURN_IF_ERROR(registry_.Remove(name));
   for (const KubeObjectPtr& pod : pods_.Store().List()) {
     if (NodeOf(*pod) != name) continue;
-    const absl::Status deleted =
-        api_.Delete(Named(kPods, pod->meta.namespace_name, pod->meta.name),
-                    {.uid = pod->meta.uid, .resource_version = {}, .grace_period_seconds = 0},
-                    kTimeout);
+    const absl::Status deleted = api_.Delete(
+        Named(kPods, pod->meta.namespace_name, pod->meta.name),
+        {.uid = pod->meta.uid, .resource_version = {}, .grace_period_seconds = 0}, kTimeout);
     if (!deleted.ok() && !absl::IsNotFound(deleted) && !absl::IsAborted(deleted)) return deleted;
   }
   return absl::OkStatus();
@@ -155,8 +157,8 @@ absl::Status NodeManager::SetPodFrozen(const std::string& key, bool frozen) {
 std::string NodeManager::Describe() const {
   std::string text;
   for (const NodeInfo& node : registry_.List()) {
-    text += fmt::format("node {} zone {}{}\n", node.name, node.zone,
-                        node.is_frozen ? " frozen" : "");
+    text +=
+        fmt::format("node {} zone {}{}\n", node.name, node.zone, node.is_frozen ? " frozen" : "");
     absl::MutexLock lock(&mutex_);
     for (const auto& [uid, entry] : workers_) {
       if (entry.node != node.name) continue;

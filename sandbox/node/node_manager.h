@@ -1,5 +1,5 @@
-// All process nodes of a sandbox: takes the pods bound to them and runs each with a PodWorker; keeps leases, hosts files
-// and volumes.
+// All process nodes of a sandbox: takes the pods bound to them and runs each with a PodWorker;
+// keeps leases, hosts files and volumes.
 
 #ifndef REDIS_OPERATOR_SANDBOX_NODE_NODE_MANAGER_H_
 #define REDIS_OPERATOR_SANDBOX_NODE_NODE_MANAGER_H_

@@ -38,8 +38,8 @@ json Conditions(absl::Time now) {
 
 // Plenty, since no limit is enforced: what a chart asks for always finds room.
 json NodeStatus(const std::string& name, int log_port, absl::Time now) {
-  const json capacity = {{"cpu", "32"}, {"memory", "128Gi"}, {"pods", "250"},
-                         {"ephemeral-storage", "1Ti"}};
+  const json capacity = {
+      {"cpu", "32"}, {"memory", "128Gi"}, {"pods", "250"}, {"ephemeral-storage", "1Ti"}};
   return {{"capacity", capacity},
           {"allocatable", capacity},
           {"addresses",
@@ -63,7 +63,7 @@ json NodeStatus(const std::string& name, int log_port, absl::Time now) {
 }  // namespace
 
 absl::Status NodeRegistry::Add(const std::string& name, const std::string& zone) {
-  if (Has(name)) return MakeStatus(absl::StatusCode::kAlreadyExists, "node " + name);
+  if (Has(name)) return MakeStatus(absl::StatusCode::kAlreadyExists, "there is a node " + name);
   const json node = {{"apiVersion", "v1"},
                      {"kind", "Node"},
                      {"metadata",
@@ -76,8 +76,7 @@ absl::Status NodeRegistry::Add(const std::string& name, const std::string& zone)
                          {"topology.kubernetes.io/zone", zone}}}}},
                      {"spec", json::object()},
                      {"status", NodeStatus(name, log_port_, clock_.Now())}};
-  const absl::Status created =
-      api_.Create(Collection(kNodes), node.dump(), kTimeout).status();
+  const absl::Status created = api_.Create(Collection(kNodes), node.dump(), kTimeout).status();
   if (!created.ok() && !absl::IsAlreadyExists(created)) return created;
   absl::MutexLock lock(&mutex_);
   nodes_[name] = {.name = name, .zone = zone, .is_frozen = false};
@@ -87,7 +86,8 @@ absl::Status NodeRegistry::Add(const std::string& name, const std::string& zone)
 absl::Status NodeRegistry::Remove(const std::string& name) {
   {
     absl::MutexLock lock(&mutex_);
-    if (nodes_.erase(name) == 0) return MakeStatus(absl::StatusCode::kNotFound, "node " + name);
+    if (nodes_.erase(name) == 0)
+      return MakeStatus(absl::StatusCode::kNotFound, "there is no node " + name);
   }
   const absl::Status lease = api_.Delete(Named(kLeases, kLeaseNamespace, name), {}, kTimeout);
   const absl::Status node = api_.Delete(Named(kNodes, "", name), {}, kTimeout);
@@ -98,7 +98,8 @@ absl::Status NodeRegistry::Remove(const std::string& name) {
 absl::Status NodeRegistry::SetFrozen(const std::string& name, bool frozen) {
   absl::MutexLock lock(&mutex_);
   const auto found = nodes_.find(name);
-  if (found == nodes_.end()) return MakeStatus(absl::StatusCode::kNotFound, "node " + name);
+  if (found == nodes_.end())
+    return MakeStatus(absl::StatusCode::kNotFound, "there is no node " + name);
   found->second.is_frozen = frozen;
   return absl::OkStatus();
 }

@@ -1,5 +1,5 @@
-// The Node objects and leases of the sandbox's machines: registers them, renews their leases every 4 s, reports them Ready
-// again whenever the API says otherwise, and every five minutes anyway.
+// The Node objects and leases of the sandbox's machines: registers them, renews their leases every
+// 4 s, reports them Ready again whenever the API says otherwise, and every five minutes anyway.
 
 #ifndef REDIS_OPERATOR_SANDBOX_NODE_NODE_REGISTRY_H_
 #define REDIS_OPERATOR_SANDBOX_NODE_NODE_REGISTRY_H_
@@ -31,7 +31,8 @@ class NodeRegistry {
 
   // All thread-safe.
 
-  // Creates the Node; one of that name in the API is taken over. kAlreadyExists: the sandbox has it.
+  // Creates the Node; one of that name in the API is taken over. kAlreadyExists: the sandbox has
+  // it.
   absl::Status Add(const std::string& name, const std::string& zone);
   // Deletes the Node and its lease. kNotFound: the sandbox has none of that name.
   absl::Status Remove(const std::string& name);

@@ -57,11 +57,10 @@ json PodStatus::Make(const json& pod, const ContainerRuns& runs, const std::stri
   const std::string phase = Phase(runs, is_initialized);
   status["phase"] = phase;
   const std::string why = phase == "Succeeded" ? "PodCompleted" : "ContainersNotReady";
-  status["conditions"] = {
-      Condition("Initialized", is_initialized, "ContainersNotInitialized", now),
-      Condition("ContainersReady", is_ready, why, now),
-      Condition("Ready", is_ready && GatesPass(pod), is_ready ? "ReadinessGatesNotReady" : why,
-                now)};
+  status["conditions"] = {Condition("Initialized", is_initialized, "ContainersNotInitialized", now),
+                          Condition("ContainersReady", is_ready, why, now),
+                          Condition("Ready", is_ready && GatesPass(pod),
+                                    is_ready ? "ReadinessGatesNotReady" : why, now)};
   return status;
 }
 

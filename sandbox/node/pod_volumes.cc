@@ -59,8 +59,7 @@ PodVolumes::PodVolumes(KubeApi& api, std::string directory)
 
 absl::Status PodVolumes::Prepare(const json& pod, const PodPlace& place) {
   for (const json& volume : pod["spec"].value("volumes", json::array())) {
-    RETURN_IF_ERROR(
-        Annotate(PrepareOne(pod, place, volume), "volume " + volume.value("name", "")));
+    RETURN_IF_ERROR(Annotate(PrepareOne(pod, place, volume), "volume " + volume.value("name", "")));
   }
   return absl::OkStatus();
 }
@@ -99,9 +98,8 @@ absl::Status PodVolumes::AddSource(const json& pod, const PodPlace& place, const
     if (!source.contains(field)) continue;
     const json& reference = source[field];
     const ResourceType& type = field == std::string_view("configMap") ? kConfigMaps : kSecrets;
-    const std::string name =
-        reference.contains("secretName") ? reference.value("secretName", "")
-                                         : reference.value("name", "");
+    const std::string name = reference.contains("secretName") ? reference.value("secretName", "")
+                                                              : reference.value("name", "");
     ASSIGN_OR_RETURN(const auto data,
                      ReadConfig(api_, type, ns, name, reference.value("optional", false)));
     return AddKeys(reference, data, files);
@@ -130,25 +128,23 @@ absl::StatusOr<std::string> PodVolumes::ServiceAccountToken(const json& pod, con
   std::string& token = tokens_[source.value("audience", "")];
   if (!token.empty()) return token;
   const json& meta = pod["metadata"];
-  // A day at least: the sandbox does not renew tokens. (The API server stretches the usual 3607 s to
-  // a year by itself.)
-  json request = {{"apiVersion", "authentication.k8s.io/v1"},
-                  {"kind", "TokenRequest"},
-                  {"spec",
-                   {{"expirationSeconds", source.value("expirationSeconds", 3607) == 3607
-                                              ? 3607
-                                              : 86400 * 365},
-                    {"boundObjectRef",
-                     {{"apiVersion", "v1"},
-                      {"kind", "Pod"},
-                      {"name", meta.value("name", "")},
-                      {"uid", meta.value("uid", "")}}}}}};
+  // A day at least: the sandbox does not renew tokens. (The API server stretches the usual 3607 s
+  // to a year by itself.)
+  json request = {
+      {"apiVersion", "authentication.k8s.io/v1"},
+      {"kind", "TokenRequest"},
+      {"spec",
+       {{"expirationSeconds", source.value("expirationSeconds", 3607) == 3607 ? 3607 : 86400 * 365},
+        {"boundObjectRef",
+         {{"apiVersion", "v1"},
+          {"kind", "Pod"},
+          {"name", meta.value("name", "")},
+          {"uid", meta.value("uid", "")}}}}}};
   if (source.contains("audience")) request["spec"]["audiences"] = {source["audience"]};
-  ASSIGN_OR_RETURN(
-      const KubeObject answer,
-      api_.Create(Named(kServiceAccounts, meta.value("namespace", ""),
-                        pod["spec"].value("serviceAccountName", "default"), "token"),
-                  request.dump(), kApiTimeout));
+  ASSIGN_OR_RETURN(const KubeObject answer,
+                   api_.Create(Named(kServiceAccounts, meta.value("namespace", ""),
+                                     pod["spec"].value("serviceAccountName", "default"), "token"),
+                               request.dump(), kApiTimeout));
   token = json::parse(answer.json)["status"].value("token", "");
   return token;
 }

@@ -1,5 +1,6 @@
-// The volumes of one pod as directories under the sandbox's state. Supported: emptyDir, configMap, secret, projected
-// (service account token, configMap, secret, downwardAPI), downwardAPI, persistentVolumeClaim, hostPath.
+// The volumes of one pod as directories under the sandbox's state. Supported: emptyDir, configMap,
+// secret, projected (service account token, configMap, secret, downwardAPI), downwardAPI,
+// persistentVolumeClaim, hostPath.
 //
 // One thread uses it.
 
@@ -25,9 +26,9 @@ class PodVolumes {
   // `directory` is the pod's own; `api` must outlive this.
   PodVolumes(KubeApi& api, std::string directory);
 
-  // Creates all volumes of `pod`, or brings the content of those made from ConfigMaps and Secrets up
-  // to date (all files of a volume change at once, as on a kubelet). kNotFound, kUnavailable: what it needs
-  // is not there yet, retry. kInvalidArgument: not supported.
+  // Creates all volumes of `pod`, or brings the content of those made from ConfigMaps and Secrets
+  // up to date (all files of a volume change at once, as on a kubelet). kNotFound, kUnavailable:
+  // what it needs is not there yet, retry. kInvalidArgument: not supported.
   absl::Status Prepare(const nlohmann::json& pod, const PodPlace& place);
 
   // The mounts of one container. Requires: Prepare() succeeded. kInvalidArgument: names no volume,

@@ -19,7 +19,7 @@
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
 #include "sandbox/node/container_environment.h"
-#include "sandbox/node/image_table.h"
+#include "sandbox/node/container_launch.h"
 #include "sandbox/node/pod_status.h"
 #include "sandbox/node/pod_volumes.h"
 
@@ -31,7 +31,14 @@ using nlohmann::json;
 
 constexpr absl::Duration kApiTimeout = absl::Seconds(10);
 constexpr absl::Duration kRetry = absl::Seconds(1);
-constexpr size_t kHostNameMax = 63;
+
+bool IsReady(const json& status) {
+  if (!status.is_object()) return false;
+  for (const json& condition : status.value("conditions", json::array())) {
+    if (condition.value("type", "") == "Ready") return condition.value("status", "") == "True";
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -71,9 +78,10 @@ class PodWorker::Loop : public std::enable_shared_from_this<PodWorker::Loop> {
   void Update(KubeObjectPtr object) {
     object_ = std::move(object);
     pod_ = json::parse(object_->json);
+    // The node controller takes Ready away from pods of a node it does not hear of.
+    if (IsReady(published_) && !IsReady(pod_.value("status", json()))) published_ = nullptr;
     if (!object_->meta.deletion_time) return;
-    const int64_t grace =
-        pod_["metadata"].value("deletionGracePeriodSeconds", int64_t{30});
+    const int64_t grace = pod_["metadata"].value("deletionGracePeriodSeconds", int64_t{30});
     is_ending_ = true;
     for (auto& run : runs_) run->Stop(absl::Seconds(grace));
   }
@@ -151,12 +159,21 @@ class PodWorker::Loop : public std::enable_shared_from_this<PodWorker::Loop> {
     fs::create_directories(logs, error);
     ContainerHost host{
         .clock = around_.clock,
-        .prepare = [this](const json& container) { return Prepare(container); },
-        .post = [weak = weak_from_this()](std::function<void()> task) {
-          if (auto loop = weak.lock()) loop->Post(std::move(task));
-        },
-        .event = [this](bool is_warning, std::string_view reason,
-                        std::string_view note) { Event(is_warning, reason, note); },
+        .prepare =
+            [this](const json& container) {
+              return MakeLaunch(around_.api, pod_, container, Place(), volumes_,
+                                {.pod = directory_,
+                                 .hosts = fmt::format("{}/{}", around_.hosts_directory,
+                                                      object_->meta.namespace_name),
+                                 .operator_programs = around_.operator_programs});
+            },
+        .post =
+            [weak = weak_from_this()](std::function<void()> task) {
+              if (auto loop = weak.lock()) loop->Post(std::move(task));
+            },
+        .event = [this, name = spec.value("name", "")](
+                     bool is_warning, std::string_view reason,
+                     std::string_view note) { Event(is_warning, reason, note, name); },
         .log_directory = logs};
     runs_.push_back(std::make_unique<ContainerRun>(std::move(host), spec, role,
                                                    pod_["spec"].value("restartPolicy", "Always")));
@@ -205,45 +222,6 @@ class PodWorker::Loop : public std::enable_shared_from_this<PodWorker::Loop> {
     return absl::Milliseconds(200);
   }
 
-  absl::StatusOr<ContainerLaunch> Prepare(const json& spec) {
-    const absl::StatusOr<LocalImage> image = FindImage(spec.value("image", ""));
-    if (!image.ok()) {
-      return MakeStatus(absl::StatusCode::kOutOfRange, MessageOf(image.status()));
-    }
-    ContainerLaunch launch;
-    ASSIGN_OR_RETURN(Variables variables,
-                     MakeEnvironment(around_.api, pod_, spec, Place()));
-    for (const auto& [name, value] : variables) launch.environment.push_back(name + "=" + value);
-    variables.try_emplace("POD_IP", address_);
-    auto command = spec.value("command", std::vector<std::string>());
-    auto arguments = spec.value("args", std::vector<std::string>());
-    if (command.empty() && arguments.empty()) arguments = image->arguments;
-    if (command.empty()) command = image->entry_point;
-    if (command.empty()) {
-      return MakeStatus(absl::StatusCode::kInvalidArgument,
-                        "an image without a program of its own needs a command");
-    }
-    command.insert(command.end(), arguments.begin(), arguments.end());
-    for (std::string& word : command) word = ExpandVariables(word, variables);
-    ASSIGN_OR_RETURN(launch.command.mounts, volumes_.MountsOf(spec, variables));
-    launch.address = address_;
-    launch.command.command = std::move(command);
-    launch.command.root_directory = fmt::format("{}/{}", directory_, spec.value("name", ""));
-    launch.command.hosts_directory =
-        fmt::format("{}/{}", around_.hosts_directory, object_->meta.namespace_name);
-    launch.command.operator_programs =
-        image->has_operator_programs ? around_.operator_programs : "";
-    launch.command.host_name =
-        pod_["spec"].value("hostname", object_->meta.name).substr(0, kHostNameMax);
-    launch.command.working_directory = spec.value("workingDir", "/");
-    std::error_code error;
-    fs::create_directories(launch.command.hosts_directory, error);
-    if (!PrepareRootDirectory(launch.command.root_directory, launch.command.host_name)) {
-      return MakeStatus(absl::StatusCode::kUnavailable, "no root directory for the container");
-    }
-    return launch;
-  }
-
   // Writes the status when it differs from the one written last.
   absl::Duration Publish() {
     if (address_.empty()) return absl::InfiniteDuration();
@@ -265,11 +243,9 @@ class PodWorker::Loop : public std::enable_shared_from_this<PodWorker::Loop> {
   // All containers have ended: removes the object. Negative when there is nothing left to do.
   absl::Duration End() {
     if (is_crashed_ || is_forgotten_) return -absl::Seconds(1);
-    const absl::Status deleted =
-        around_.api.Delete(Named(kPods, object_->meta.namespace_name, object_->meta.name),
-                           {.uid = object_->meta.uid, .resource_version = {},
-                            .grace_period_seconds = 0},
-                           kApiTimeout);
+    const absl::Status deleted = around_.api.Delete(
+        Named(kPods, object_->meta.namespace_name, object_->meta.name),
+        {.uid = object_->meta.uid, .resource_version = {}, .grace_period_seconds = 0}, kApiTimeout);
     const bool is_gone = deleted.ok() || absl::IsNotFound(deleted) || absl::IsAborted(deleted);
     return is_gone ? -absl::Seconds(1) : kRetry;
   }
@@ -313,7 +289,9 @@ class PodWorker::Loop : public std::enable_shared_from_this<PodWorker::Loop> {
     description_ = std::move(text);
   }
 
-  void Event(bool is_warning, std::string_view reason, std::string_view note) {
+  // Events that differ only in their note become one; `action` keeps those of two containers apart.
+  void Event(bool is_warning, std::string_view reason, std::string_view note,
+             std::string_view action = "RunPod") {
     if (is_crashed_) return;
     const ObjectMeta& meta = object_->meta;
     around_.events.Record({.api_version = "v1",
@@ -321,7 +299,7 @@ class PodWorker::Loop : public std::enable_shared_from_this<PodWorker::Loop> {
                            .namespace_name = meta.namespace_name,
                            .name = meta.name,
                            .uid = meta.uid},
-                          is_warning ? EventType::kWarning : EventType::kNormal, reason, "Run",
+                          is_warning ? EventType::kWarning : EventType::kNormal, reason, action,
                           note);
   }
 
@@ -381,9 +359,8 @@ void PodWorker::SetFrozen(bool frozen) {
 }
 
 void PodWorker::RefreshVolumes(const ResourceType& type, std::string_view name) {
-  loop_->Post([loop = loop_.get(), type, name = std::string(name)] {
-    loop->RefreshVolumes(type, name);
-  });
+  loop_->Post(
+      [loop = loop_.get(), type, name = std::string(name)] { loop->RefreshVolumes(type, name); });
 }
 
 std::string PodWorker::Describe() const { return loop_->Describe(); }

@@ -1,5 +1,6 @@
-// Runs one pod from the moment it is bound to one of the sandbox's nodes to its last breath: volumes, containers in order,
-// status, deletion. A thread of its own, which also is the parent of the pod's processes.
+// Runs one pod from the moment it is bound to one of the sandbox's nodes to its last breath:
+// volumes, containers in order, status, deletion. A thread of its own, which also is the parent of
+// the pod's processes.
 
 #ifndef REDIS_OPERATOR_SANDBOX_NODE_POD_WORKER_H_
 #define REDIS_OPERATOR_SANDBOX_NODE_POD_WORKER_H_

@@ -1,8 +1,9 @@
 // The schedule and the verdict of one probe, without the probing: pure, driven with times.
 //
-// kubelet's rules, with one difference: until the first success a startup or readiness probe is asked every 150 ms
-// (never more often than that after initialDelaySeconds), so that a pod is Ready soon after it is; failures in that time
-// count once per period, so a failure threshold means the same time as on a kubelet.
+// kubelet's rules, with one difference: until the first success a startup or readiness probe is
+// asked every 150 ms (never more often than that after initialDelaySeconds), so that a pod is Ready
+// soon after it is; failures in that time count once per period, so a failure threshold means the
+// same time as on a kubelet.
 
 #ifndef REDIS_OPERATOR_SANDBOX_NODE_PROBE_STATE_H_
 #define REDIS_OPERATOR_SANDBOX_NODE_PROBE_STATE_H_

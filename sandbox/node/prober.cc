@@ -80,9 +80,8 @@ bool Prober::WaitUntil(absl::Duration due) {
   if (left > absl::ZeroDuration()) {
     mutex_.AwaitWithTimeout(absl::Condition(&stop_), left);
   }
-  const auto may_go_on = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return stop_ || !paused_;
-  };
+  const auto may_go_on = [this]()
+                             ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stop_ || !paused_; };
   mutex_.Await(absl::Condition(&may_go_on));
   return !stop_;
 }

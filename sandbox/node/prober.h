@@ -28,8 +28,8 @@ struct ProbeReport {
 
 class Prober {
  public:
-  // `container` is its spec; one without probes is started and ready at once. `on_change` is called on
-  // the prober's thread. `clock` must outlive this.
+  // `container` is its spec; one without probes is started and ready at once. `on_change` is called
+  // on the prober's thread. `clock` must outlive this.
   Prober(const Clock& clock, const nlohmann::json& container, HandlerTarget target,
          std::function<void(const ProbeReport&)> on_change);
   // Waits for a running probe, at most its timeout.

@@ -14,8 +14,8 @@ std::optional<double> ParseQuantity(std::string_view text) {
   if (end == copy.c_str() || !std::isfinite(number)) return std::nullopt;
   const std::string_view suffix(end);
   static constexpr std::pair<std::string_view, double> kSuffixes[] = {
-      {"", 1},       {"m", 1e-3},      {"k", 1e3},       {"M", 1e6},       {"G", 1e9},
-      {"T", 1e12},   {"Ki", 0x1p10},   {"Mi", 0x1p20},   {"Gi", 0x1p30},   {"Ti", 0x1p40}};
+      {"", 1},     {"m", 1e-3},    {"k", 1e3},     {"M", 1e6},     {"G", 1e9},
+      {"T", 1e12}, {"Ki", 0x1p10}, {"Mi", 0x1p20}, {"Gi", 0x1p30}, {"Ti", 0x1p40}};
   for (const auto& [name, factor] : kSuffixes) {
     if (suffix == name) return number * factor;
   }

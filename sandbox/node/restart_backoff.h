@@ -1,5 +1,5 @@
-// When a container that ended is started again: at once the first time, then after 10 s doubling to 5 min; ten minutes of
-// running make it forget (kubelet's rule). A value; no clock of its own.
+// When a container that ended is started again: at once the first time, then after 10 s doubling to
+// 5 min; ten minutes of running make it forget (kubelet's rule). A value; no clock of its own.
 
 #ifndef REDIS_OPERATOR_SANDBOX_NODE_RESTART_BACKOFF_H_
 #define REDIS_OPERATOR_SANDBOX_NODE_RESTART_BACKOFF_H_

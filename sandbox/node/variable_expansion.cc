@@ -21,8 +21,8 @@ std::string ExpandVariables(std::string_view text, const Variables& variables) {
       continue;
     }
     const auto found = variables.find(text.substr(at + 2, end - at - 2));
-    result += found != variables.end() ? std::string_view(found->second)
-                                       : text.substr(at, end + 1 - at);
+    result +=
+        found != variables.end() ? std::string_view(found->second) : text.substr(at, end + 1 - at);
     at = end + 1;
   }
   return result;

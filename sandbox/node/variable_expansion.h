@@ -1,5 +1,5 @@
-// $(NAME) in a container's command, arguments and environment, by Kubernetes' rules: "$$" is "$", an unknown name stays
-// as written. (kubernetes.io: "Define dependent environment variables".)
+// $(NAME) in a container's command, arguments and environment, by Kubernetes' rules: "$$" is "$",
+// an unknown name stays as written. (kubernetes.io: "Define dependent environment variables".)
 
 #ifndef REDIS_OPERATOR_SANDBOX_NODE_VARIABLE_EXPANSION_H_
 #define REDIS_OPERATOR_SANDBOX_NODE_VARIABLE_EXPANSION_H_

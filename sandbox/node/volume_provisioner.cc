@@ -91,8 +91,8 @@ absl::Status VolumeProvisioner::Reclaim(const KubeObject& volume) {
   }
   std::error_code error;
   fs::remove_all(fmt::format("{}/{}", directory_, volume.meta.name), error);
-  const absl::Status deleted = api_.Delete(
-      Named(kPersistentVolumes, "", volume.meta.name), {.uid = volume.meta.uid}, kTimeout);
+  const absl::Status deleted = api_.Delete(Named(kPersistentVolumes, "", volume.meta.name),
+                                           {.uid = volume.meta.uid}, kTimeout);
   return absl::IsNotFound(deleted) ? absl::OkStatus() : deleted;
 }
 

@@ -1,5 +1,6 @@
-// The default StorageClass "standard": a claim gets a directory under the sandbox's state, reachable from every node, as
-// network storage would be; it goes with its volume when the reclaim policy says Delete.
+// The default StorageClass "standard": a claim gets a directory under the sandbox's state,
+// reachable from every node, as network storage would be; it goes with its volume when the reclaim
+// policy says Delete.
 
 #ifndef REDIS_OPERATOR_SANDBOX_NODE_VOLUME_PROVISIONER_H_
 #define REDIS_OPERATOR_SANDBOX_NODE_VOLUME_PROVISIONER_H_
@@ -22,8 +23,8 @@ class VolumeProvisioner {
   // Creates the StorageClass; one that is there is fine.
   absl::Status CreateStorageClass();
 
-  // Makes volumes for claims that wait and removes released ones. One caller at a time. Returns when
-  // to call again without a change.
+  // Makes volumes for claims that wait and removes released ones. One caller at a time. Returns
+  // when to call again without a change.
   absl::Duration Step();
 
  private:

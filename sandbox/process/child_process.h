@@ -1,6 +1,6 @@
-// Starting and ending child processes of the sandbox. Whatever happens to the sandbox, none of them stays behind: the
-// kernel sends SIGKILL to a child when the thread that started it ends (prctl(2), PR_SET_PDEATHSIG). So start a child
-// from a thread that lives as long as the child should.
+// Starting and ending child processes of the sandbox. Whatever happens to the sandbox, none of them
+// stays behind: the kernel sends SIGKILL to a child when the thread that started it ends (prctl(2),
+// PR_SET_PDEATHSIG). So start a child from a thread that lives as long as the child should.
 //
 // Thread-safe as a whole; one thread uses one ChildProcess at a time.
 
