@@ -42,7 +42,7 @@ absl::StatusOr<KubeConfig> InClusterConfig();
 // a thing wins, as in $KUBECONFIG. `context` empty: current-context. Files that are not there are
 // passed over when there are several. kNotFound: no file, context, cluster or user of that name.
 // kInvalidArgument: the message names file and field; also for exec and auth-provider users, which
-// are not supported.
+// are not supported. kFailedPrecondition: a file that it names cannot be read.
 absl::StatusOr<KubeConfig> LoadKubeConfig(std::string_view paths, std::string_view context = {});
 
 // What kubectl would use: `explicit_path` when not empty, else $KUBECONFIG, else the service

@@ -41,8 +41,9 @@ TEST(ParseObject, ReadsTheMetadata) {
 
 TEST(ParseObject, ManagedFieldsGoWhereverTheyStand) {
   const std::string managed = R"("managedFields":[{"a":{"f:x":{}}},{"b":"]}\"" }])";
-  for (const std::string& meta : {managed, R"("name":"n",)" + managed, managed + R"(,"name":"n")",
-                                  R"("name":"n" , )" + managed + R"( , "uid":"u")"}) {
+  for (const std::string& meta :
+       {managed, R"("name":"n",)" + managed, R"("name":"n" , )" + managed,
+        managed + R"(,"name":"n")", R"("name":"n" , )" + managed + R"( , "uid":"u")"}) {
     SCOPED_TRACE(meta);
     const std::string text = R"({"metadata":{)" + meta + R"(},"data":{"managedFields":"kept"}})";
     json expected = json::parse(text);
