@@ -67,12 +67,19 @@ bool IsUsable(const json& node) {
   return false;
 }
 
-absl::Status AwaitUsable(ControlPlane& plane, int nodes) {
+// SIGTERM, SIGINT or SIGHUP has come.
+bool WasInterrupted(int signals) {
+  pollfd descriptor{.fd = signals, .events = POLLIN, .revents = 0};
+  return poll(&descriptor, 1, 0) > 0;
+}
+
+absl::Status AwaitUsable(ControlPlane& plane, int nodes, int signals) {
   const absl::Duration deadline = SystemClock().Monotonic() + kReadyTimeout;
   int usable = 0;
   bool has_account = false;
   while (SystemClock().Monotonic() < deadline) {
     RETURN_IF_ERROR(plane.Check());
+    if (WasInterrupted(signals)) return MakeStatus(absl::StatusCode::kCancelled, "interrupted");
     const absl::StatusOr<ObjectList> list =
         plane.api().List(Collection(kNodes), {}, absl::Seconds(5));
     if (list.ok()) {
@@ -121,8 +128,13 @@ absl::Status AwaitEnd(ControlPlane& plane, int signals) {
 absl::Status RunClaimed(const StateDirectory& state, const SupervisorOptions& options, int signals,
                         const Say& say, const std::function<void()>& ready) {
   RETURN_IF_ERROR(CheckBwrap(state));
-  ASSIGN_OR_RETURN(const std::unique_ptr<ControlPlane> plane,
-                   ControlPlane::Start(state, {options.kube_binaries, options.port}, say));
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<ControlPlane> plane,
+      ControlPlane::Start(state,
+                          {.binaries = options.kube_binaries,
+                           .api_server_port = options.port,
+                           .is_cancelled = [signals] { return WasInterrupted(signals); }},
+                          say));
   ASSIGN_OR_RETURN(const int network, ClaimLoopbackNetwork());
   ASSIGN_OR_RETURN(const std::unique_ptr<LogServer> logs,
                    LogServer::Start(state.File("pki"), state.File("logs/pods")));
@@ -137,7 +149,7 @@ absl::Status RunClaimed(const StateDirectory& state, const SupervisorOptions& op
   for (int i = 0; i < options.nodes; ++i) {
     RETURN_IF_ERROR(nodes.AddNode(NodeName(i), ZoneName(i, options.zones)));
   }
-  RETURN_IF_ERROR(AwaitUsable(*plane, options.nodes));
+  RETURN_IF_ERROR(AwaitUsable(*plane, options.nodes, signals));
   ASSIGN_OR_RETURN(const std::unique_ptr<ControlServer> control,
                    ControlServer::Start(state.path(), [&](const std::vector<std::string>& words) {
                      return Answer(nodes, words);
@@ -170,7 +182,7 @@ absl::Status RunSupervisor(const SupervisorOptions& options, const Say& say,
   const absl::Status result = RunClaimed(state, options, signals, say, ready);
   state.Remove();
   close(signals);
-  return result;
+  return absl::IsCancelled(result) ? absl::OkStatus() : result;
 }
 
 }  // namespace redisop

@@ -58,7 +58,7 @@ absl::StatusOr<std::unique_ptr<ControlPlane>> ControlPlane::Start(
   ASSIGN_OR_RETURN(KubeConfig config, LoadKubeConfig(state.KubeConfig()));
   ASSIGN_OR_RETURN(plane->api_,
                    MakeCurlKubeApi(std::move(config), {.user_agent = "redis-operator-sandbox"}));
-  RETURN_IF_ERROR(plane->AwaitReady());
+  RETURN_IF_ERROR(plane->AwaitReady(options.is_cancelled));
   say("Starting controllers and scheduler");
   RETURN_IF_ERROR(plane->LaunchControllers(options.binaries));
   return plane;
@@ -119,11 +119,12 @@ absl::Status ControlPlane::LaunchControllers(const std::string& binaries) {
                  "--kube-api-qps=200", "--kube-api-burst=400"});
 }
 
-absl::Status ControlPlane::AwaitReady() {
+absl::Status ControlPlane::AwaitReady(const std::function<bool()>& is_cancelled) {
   const absl::Duration deadline = SystemClock().Monotonic() + kReadyTimeout;
   absl::Status last;
   while (SystemClock().Monotonic() < deadline) {
     RETURN_IF_ERROR(Check());
+    if (is_cancelled()) return MakeStatus(absl::StatusCode::kCancelled, "interrupted");
     last = api_->GetRaw("/readyz", absl::Seconds(2)).status();
     if (last.ok()) return absl::OkStatus();
     // There is no event to wait for before the API server listens.

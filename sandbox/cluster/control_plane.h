@@ -23,6 +23,8 @@ namespace redisop {
 struct ControlPlaneOptions {
   std::string binaries;  // directory of etcd, kube-apiserver … (sandbox/control-plane/build.sh)
   int api_server_port = 0;  // 0: any that is free
+  // Asked while waiting; true ends the start with kCancelled.
+  std::function<bool()> is_cancelled = [] { return false; };
 };
 
 class ControlPlane {
@@ -60,7 +62,7 @@ class ControlPlane {
                       std::vector<std::string> flags);
   absl::Status LaunchStore(const std::string& binaries);
   absl::Status LaunchControllers(const std::string& binaries);
-  absl::Status AwaitReady();
+  absl::Status AwaitReady(const std::function<bool()>& is_cancelled);
   std::string EndOfLog(const std::string& name) const;
 
   const StateDirectory state_;
