@@ -100,7 +100,7 @@ absl::StatusOr<StepRegistry::Added> StepRegistry::Add(const std::string& step_id
 }
 
 void StepRegistry::Change(const std::string& step_id, const std::function<void(Entry&)>& change) {
-  std::vector<Watcher> watchers;
+  std::vector<std::weak_ptr<Watcher>> watchers;
   StepState state;
   {
     absl::MutexLock lock(&mutex_);
@@ -115,8 +115,10 @@ void StepRegistry::Change(const std::string& step_id, const std::function<void(E
       at->second.watchers.clear();
     }
   }
-  for (const Watcher& watcher : watchers) {
-    watcher(state);
+  for (const std::weak_ptr<Watcher>& watcher : watchers) {
+    if (const std::shared_ptr<Watcher> alive = watcher.lock()) {
+      (*alive)(state);
+    }
   }
 }
 
@@ -165,17 +167,20 @@ std::vector<StepState> StepRegistry::List() const {
   return states;
 }
 
-absl::StatusOr<StepState> StepRegistry::Watch(const std::string& step_id, Watcher watcher) {
+absl::StatusOr<StepState> StepRegistry::Watch(const std::string& step_id,
+                                              const std::shared_ptr<Watcher>& watcher) {
   absl::MutexLock lock(&mutex_);
   const auto at = entries_.find(step_id);
   if (at == entries_.end()) {
     return NotFound(step_id);
   }
+  std::vector<std::weak_ptr<Watcher>>& watchers = at->second.watchers;
+  std::erase_if(watchers, [](const std::weak_ptr<Watcher>& other) { return other.expired(); });
   if (at->second.state.state == StepState::State::kRunning) {
-    if (at->second.watchers.size() >= kWatchersMax) {
+    if (watchers.size() >= kWatchersMax) {
       return MakeStatus(absl::StatusCode::kResourceExhausted, "too many watch this step");
     }
-    at->second.watchers.push_back(std::move(watcher));
+    watchers.push_back(watcher);
   }
   return StateOf(at->second);
 }

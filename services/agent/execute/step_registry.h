@@ -73,9 +73,11 @@ class StepRegistry {
   // All, by id.
   std::vector<StepState> List() const;
 
-  // Calls `watcher` on each change until the step has ended, which is the last call. The state now;
-  // `watcher` isn't kept when the step has ended already. kResourceExhausted: too many watchers.
-  absl::StatusOr<StepState> Watch(const std::string& step_id, Watcher watcher);
+  // Calls `watcher` on each change until the step has ended, which is the last call, or until nobody
+  // else holds it. The state now; when the step has ended already, no call follows.
+  // kResourceExhausted: too many watchers.
+  absl::StatusOr<StepState> Watch(const std::string& step_id,
+                                  const std::shared_ptr<Watcher>& watcher);
 
  private:
   struct Entry {
@@ -83,7 +85,7 @@ class StepRegistry {
     absl::Duration started;
     absl::Duration ended;
     std::shared_ptr<StepCancellation> cancellation;
-    std::vector<Watcher> watchers;
+    std::vector<std::weak_ptr<Watcher>> watchers;
   };
 
   void Change(const std::string& step_id, const std::function<void(Entry&)>& change);

@@ -1,0 +1,35 @@
+// Flags and environment of redis-operator-agent.
+
+#ifndef REDIS_OPERATOR_SERVICES_AGENT_OPTIONS_H_
+#define REDIS_OPERATOR_SERVICES_AGENT_OPTIONS_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "common/obs/log.h"
+#include "common/rpc/transport_security.h"
+
+namespace redisop {
+
+struct AgentOptions {
+  std::string instances_dir = "/run/redis-operator";
+  std::string listen = "127.0.0.1:9091";
+  std::string http_listen = "127.0.0.1:8081";
+  TransportSecurity security;
+  std::string redis_user;           // empty: the default user
+  std::string redis_password_file;  // empty: redis asks for none
+  std::string log_level = "info";
+  std::string log_format = "json";
+};
+
+// Reads flags, then the environment (REDIS_OPERATOR_ and the flag's name). A value when the program
+// should end now (--help, --version, an unknown flag): its exit code; the text was printed.
+std::optional<int> ParseAgentOptions(int argc, char** argv, AgentOptions& options);
+
+// kInvalidArgument with all mistakes at once.
+absl::Status Validate(const AgentOptions& options);
+
+}  // namespace redisop
+
+#endif  // REDIS_OPERATOR_SERVICES_AGENT_OPTIONS_H_
