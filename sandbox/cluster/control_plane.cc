@@ -125,7 +125,7 @@ absl::Status ControlPlane::AwaitReady(const std::function<bool()>& is_cancelled)
   while (SystemClock().Monotonic() < deadline) {
     RETURN_IF_ERROR(Check());
     if (is_cancelled()) return MakeStatus(absl::StatusCode::kCancelled, "interrupted");
-    last = api_->GetRaw("/readyz", absl::Seconds(2)).status();
+    last = api_->GetRaw("/readyz", absl::Seconds(1)).status();
     if (last.ok()) return absl::OkStatus();
     // There is no event to wait for before the API server listens.
     absl::SleepFor(absl::Milliseconds(50));
