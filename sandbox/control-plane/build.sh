@@ -65,7 +65,12 @@ done
 options=(-v -trimpath -buildvcs=false -p "$(nproc)")
 build "Kubernetes $version control plane" build "${options[@]}" -ldflags "$flags" -o "$bin/control-plane" .
 for name in "${names[@]}"; do ln -sf control-plane "$bin/$name"; done
-build "helm $helm_version" install "${options[@]}" -ldflags "-s -w" "helm.sh/helm/v3/cmd/helm@$helm_version"
+# What charts see as .Capabilities without a cluster, and what helm says of itself.
+helm_flags="-s -w -X helm.sh/helm/v3/internal/version.version=$helm_version"
+for package in chartutil lint/rules; do
+  helm_flags+=" -X helm.sh/helm/v3/pkg/$package.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/$package.k8sVersionMinor=$minor"
+done
+build "helm $helm_version" install "${options[@]}" -ldflags "$helm_flags" "helm.sh/helm/v3/cmd/helm@$helm_version"
 build "grpcurl $grpcurl_version" install "${options[@]}" -ldflags "-s -w -X main.version=$grpcurl_version" \
   "github.com/fullstorydev/grpcurl/cmd/grpcurl@$grpcurl_version"
 rm -f "$bin/.log"
