@@ -1,0 +1,253 @@
+#include "services/planner/core/analysis.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "services/planner/core/primary_spread.h"
+#include "services/planner/core/slot_wish.h"
+
+namespace redisop {
+namespace {
+
+class Analysis {
+ public:
+  Analysis(const WorkingSnapshot& snapshot, const Shape& shape, const Goal& goal,
+           const ClusterSpec& spec, const Policy& policy)
+      : now_(snapshot), shape_(shape), goal_(goal), spec_(spec), policy_(policy) {}
+
+  std::vector<Finding> Run() {
+    LookAtSlots();
+    LookAtNodes();
+    LookAtMeeting();
+    LookAtShards();
+    LookAtRoles();
+    LookAtCopies();
+    LookAtPods();
+    std::stable_sort(findings_.begin(), findings_.end(),
+                     [](const Finding& a, const Finding& b) { return a.code < b.code; });
+    return std::move(findings_);
+  }
+
+ private:
+  void Found(FindingCode code, std::vector<NodeId> ids, std::string shard, SlotSet slots,
+             std::string text) {
+    findings_.push_back(
+        {code, std::move(ids), std::move(shard), std::move(slots), std::move(text)});
+  }
+
+  void LookAtSlots() {
+    const SlotWish wish = WishFor(now_, shape_, goal_, policy_, true);
+    if (!now_.formed() && wish.unowned.size() == kSlotCount) {
+      Found(FindingCode::kClusterNotFormed, {}, "", {},
+            fmt::format("{} nodes are to be formed into {} shards", now_.nodes().size(),
+                        spec_.number_of_primaries));
+      return;
+    }
+    if (!wish.unowned.empty()) {
+      Found(FindingCode::kSlotUncovered, {}, "", wish.unowned,
+            fmt::format("{} slots have no owner", wish.unowned.size()));
+    }
+    if (!wish.conflict.empty()) {
+      Found(FindingCode::kSlotConflict, {}, "", wish.conflict,
+            fmt::format("{} slots are claimed by two primaries", wish.conflict.size()));
+      return;
+    }
+    std::vector<NodeId> uneven;
+    for (size_t i = 0; i < wish.nodes.size(); ++i) {
+      const Shard* shard = shape_.ShardOf(wish.nodes[i]);
+      if (wish.current[i].size() != wish.counts[i] && shard != nullptr &&
+          goal_.Keeps(shard->name)) {
+        uneven.push_back(wish.nodes[i]);
+      }
+    }
+    if (!uneven.empty()) {
+      const size_t count = uneven.size();
+      Found(FindingCode::kSlotsUnbalanced, std::move(uneven), "", {},
+            fmt::format("{} primaries do not own their share; {} slots have to move", count,
+                        wish.moves_minimum));
+    }
+  }
+
+  void LookAtNodes() {
+    for (const auto& [id, node] : now_.nodes()) {
+      const Shard* shard = shape_.ShardOf(id);
+      const std::string name = shard == nullptr ? "" : shard->name;
+      for (const OpenSlot& open : node.open_slots) {
+        Found(FindingCode::kSlotOpen, {id, open.peer}, name,
+              SlotSet(SlotRange{open.slot, open.slot + 1}),
+              fmt::format("{} has slot {} open: {} {}", ShortId(id), open.slot,
+                          open.direction == OpenSlot::Direction::kMigrating ? "migrating to"
+                                                                            : "importing from",
+                          ShortId(open.peer)));
+      }
+      if (node.role == Role::kPrimary && node.health == Health::kFailed && !node.slots.empty()) {
+        Found(FindingCode::kPrimaryFailed, {id}, name, node.slots,
+              fmt::format("the primary of shard {} failed", name));
+      } else if (IsLost(node)) {
+        Found(FindingCode::kNodeLost, {id}, name, {},
+              fmt::format("{} failed and has no pod", ShortId(id)));
+      } else if (node.unobserved || node.health == Health::kFailed) {
+        Found(FindingCode::kNodeUnobserved, {id}, name, {},
+              fmt::format("{}{} did not answer", ShortId(id),
+                          node.pod.empty() ? "" : fmt::format(" (pod {})", node.pod)));
+      } else if (node.role == Role::kReplica && node.link != Link::kInSync) {
+        Found(FindingCode::kReplicaNotInSync, {id}, name, {},
+              fmt::format(
+                  "{} {}", ShortId(id),
+                  node.link == Link::kSyncing ? "is synchronising" : "has no link to its primary"));
+      }
+      if (node.role == Role::kReplica && shard != nullptr && node.primary_id != shard->primary) {
+        Found(FindingCode::kReplicaMisplaced, {id}, name, {},
+              fmt::format("{} copies {} instead of {}", ShortId(id), ShortId(node.primary_id),
+                          ShortId(shard->primary)));
+      }
+    }
+    for (const NodeId& id : now_.lacking_functions()) {
+      Found(FindingCode::kFunctionsMissing, {id}, "", {},
+            fmt::format("{} lacks functions that others have", ShortId(id)));
+    }
+  }
+
+  void LookAtMeeting() {
+    if (!now_.formed()) {
+      return;
+    }
+    std::vector<NodeId> apart;
+    for (const auto& [id, node] : now_.nodes()) {
+      const bool counts = !node.unobserved && !node.leaving && node.health != Health::kFailed &&
+                          !now_.IsPending(id) && !now_.IsForgotten(id);
+      const bool misses =
+          std::any_of(node.unknown_ids.begin(), node.unknown_ids.end(), [&](const NodeId& other) {
+            const Node* peer = now_.Find(other);
+            return peer != nullptr && !peer->unobserved && !now_.IsForgotten(other);
+          });
+      if (counts && ((node.alone && now_.nodes().size() > 1) || misses)) {
+        apart.push_back(id);
+      }
+    }
+    if (!apart.empty()) {
+      const size_t count = apart.size();
+      Found(FindingCode::kNodesNotMet, std::move(apart), "", {},
+            fmt::format("{} nodes do not know all others", count));
+    }
+  }
+
+  void LookAtShards() {
+    for (const std::string& name : goal_.created) {
+      Found(FindingCode::kShardMissing, {}, name, {}, fmt::format("shard {} is not there", name));
+    }
+    for (const Shard& shard : shape_.shards) {
+      if (!goal_.Keeps(shard.name)) {
+        Found(FindingCode::kShardSurplus, {shard.primary}, shard.name, {},
+              fmt::format("shard {} is one more than the {} wished for", shard.name,
+                          spec_.number_of_primaries));
+        continue;
+      }
+      const auto leaves = [&](const NodeId& id) { return now_.Find(id)->leaving; };
+      const int replicas =
+          static_cast<int>(shard.replicas.size()) -
+          static_cast<int>(std::count_if(shard.replicas.begin(), shard.replicas.end(), leaves));
+      if (replicas < spec_.replication_factor) {
+        Found(FindingCode::kReplicaMissing, {shard.primary}, shard.name, {},
+              fmt::format("shard {} has {} of {} replicas", shard.name, replicas,
+                          spec_.replication_factor));
+      } else if (replicas + static_cast<int>(shard.joining.size()) > spec_.replication_factor) {
+        Found(FindingCode::kReplicaSurplus, {shard.primary}, shard.name, {},
+              fmt::format("shard {} has {} replicas, {} are wished for", shard.name,
+                          replicas + static_cast<int>(shard.joining.size()),
+                          spec_.replication_factor));
+      }
+    }
+    // Spares that are about to be used are no finding of their own.
+    for (size_t i = goal_.created.size(); i < shape_.spares.size(); ++i) {
+      Found(FindingCode::kNodeSpare, {shape_.spares[i]}, "", {},
+            fmt::format("{} has no slots and no duties", ShortId(shape_.spares[i])));
+    }
+  }
+
+  void LookAtRoles() {
+    if (!now_.formed()) {
+      return;
+    }
+    const PrimarySpread spread = SpreadOf(now_, shape_, goal_);
+    for (const auto& [zone, count] : spread.in_zone) {
+      if (count > spread.per_zone_max) {
+        Found(FindingCode::kRolesUneven, {}, "", {},
+              fmt::format("zone {} has {} primaries, an even spread is at most {}", zone, count,
+                          spread.per_zone_max));
+      }
+    }
+  }
+
+  // Copies that share a host or a zone although there are enough of them.
+  void LookAtCopies() {
+    std::set<std::string> hosts;
+    std::set<std::string> zones;
+    for (const Host& host : now_.hosts()) {
+      hosts.insert(host.name);
+      zones.insert(host.zone);
+    }
+    for (const auto& [id, node] : now_.nodes()) {
+      hosts.insert(node.host);
+      zones.insert(node.zone);
+    }
+    hosts.erase("");
+    zones.erase("");
+    const size_t copies = 1 + static_cast<size_t>(spec_.replication_factor);
+    for (const Shard& shard : shape_.shards) {
+      std::map<std::string, std::vector<NodeId>> on_host;
+      std::map<std::string, std::vector<NodeId>> in_zone;
+      std::vector<NodeId> members = shard.replicas;
+      members.push_back(shard.primary);
+      for (const NodeId& id : members) {
+        if (const Node* node = now_.Find(id); node != nullptr) {
+          on_host[node->host].push_back(id);
+          in_zone[node->zone].push_back(id);
+        }
+      }
+      Together(on_host, hosts.size() >= copies, "host", shard);
+      Together(in_zone, zones.size() >= copies, "zone", shard);
+    }
+  }
+
+  void Together(const std::map<std::string, std::vector<NodeId>>& places, bool avoidable,
+                std::string_view kind, const Shard& shard) {
+    for (const auto& [name, ids] : places) {
+      if (avoidable && !name.empty() && ids.size() > 1) {
+        Found(FindingCode::kCopiesTogether, ids, shard.name, {},
+              fmt::format("{} copies of shard {} share {} {}", ids.size(), shard.name, kind, name));
+      }
+    }
+  }
+
+  void LookAtPods() {
+    for (const auto& [id, node] : now_.nodes()) {
+      const Pod* pod = now_.WaitingPod(id);
+      if (pod != nullptr) {
+        Found(FindingCode::kPodWaiting, {}, pod->shard, {},
+              pod->waiting_reason.empty()
+                  ? fmt::format("pod {} is starting", pod->name)
+                  : fmt::format("pod {} waits: {}", pod->name, pod->waiting_reason));
+      }
+    }
+  }
+
+  const WorkingSnapshot& now_;
+  const Shape& shape_;
+  const Goal& goal_;
+  const ClusterSpec& spec_;
+  const Policy& policy_;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+std::vector<Finding> Analyse(const WorkingSnapshot& snapshot, const Shape& shape, const Goal& goal,
+                             const ClusterSpec& spec, const Policy& policy) {
+  return Analysis(snapshot, shape, goal, spec, policy).Run();
+}
+
+}  // namespace redisop

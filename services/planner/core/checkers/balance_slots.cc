@@ -1,0 +1,155 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "services/planner/core/assign_unowned.h"
+#include "services/planner/core/checkers.h"
+#include "services/planner/core/estimate.h"
+#include "services/planner/core/load.h"
+#include "services/planner/core/slot_wish.h"
+#include "services/planner/core/slots/schedule.h"
+
+namespace redisop {
+namespace {
+
+FindingCode ReasonFor(Draft& draft, const NodeId& source) {
+  const Shard* shard = draft.shape().ShardOf(source);
+  return shard != nullptr && !draft.goal.Keeps(shard->name) ? FindingCode::kShardSurplus
+                                                            : FindingCode::kSlotsUnbalanced;
+}
+
+std::string BecauseOf(const SlotWish& wish, const SlotTransfer& transfer) {
+  const auto source = static_cast<size_t>(transfer.source);
+  const auto target = static_cast<size_t>(transfer.target);
+  return fmt::format("{} owns {} slots and should own {}; {} owns {} and should own {}",
+                     ShortId(wish.nodes[source]), wish.current[source].size(), wish.counts[source],
+                     ShortId(wish.nodes[target]), wish.current[target].size(), wish.counts[target]);
+}
+
+// Whether every target keeps its headroom; the first that would not is reported. Nothing moves
+// before all fit.
+bool Fits(Draft& draft, const SlotWish& wish, const std::vector<SlotTransfer>& transfers) {
+  std::map<int, uint64_t> incoming;
+  for (const SlotTransfer& transfer : transfers) {
+    if (transfer.source != kUnassigned) {
+      const Node* source = draft.now().Find(wish.nodes[static_cast<size_t>(transfer.source)]);
+      incoming[transfer.target] += LoadOf(*source, transfer.slots).bytes;
+    }
+  }
+  bool fits = true;
+  for (const auto& [target, bytes] : incoming) {
+    const Node* node = draft.now().Find(wish.nodes[static_cast<size_t>(target)]);
+    const double room = static_cast<double>(node->max_memory_bytes) *
+                        (1 - draft.policy.memory_headroom_percent / 100);
+    const double then = static_cast<double>(node->used_memory_bytes + bytes);
+    if (node->max_memory_bytes > 0 && then > room) {
+      constexpr double kMebibyte = 1 << 20;
+      draft.Block(BlockedCode::kTargetLacksMemory,
+                  fmt::format("{} would hold {:.1f} MiB; {:.1f} MiB less {}% headroom are {:.1f} "
+                              "MiB",
+                              ShortId(node->id), then / kMebibyte,
+                              static_cast<double>(node->max_memory_bytes) / kMebibyte,
+                              draft.policy.memory_headroom_percent, room / kMebibyte),
+                  FindingCode::kSlotsUnbalanced);
+      fits = false;
+    }
+  }
+  return fits;
+}
+
+void ProposeMoves(Draft& draft, const SlotWish& wish, const std::vector<SlotTransfer>& transfers) {
+  std::vector<Transfer> timed;
+  std::vector<MigrateSlots> moves;
+  for (const SlotTransfer& transfer : transfers) {
+    moves.push_back({wish.nodes[static_cast<size_t>(transfer.source)],
+                     wish.nodes[static_cast<size_t>(transfer.target)], transfer.slots});
+    const StepSize size = SizeOf(moves.back(), draft.now());
+    timed.push_back(
+        {transfer.source, transfer.target, SecondsFor(moves.back(), size, draft.policy)});
+  }
+  const Schedule schedule = ScheduleTransfers(timed, draft.policy.max_parallel_migrations);
+  draft.plan().bounds.makespan_seconds_minimum = schedule.makespan_minimum;
+  std::map<size_t, size_t> number_of;  // transfer to step
+  for (const Scheduled& scheduled : schedule.order) {
+    Reason reason{ReasonFor(draft, moves[scheduled.transfer].source_id),
+                  BecauseOf(wish, transfers[scheduled.transfer])};
+    if (scheduled.lane_before.has_value()) {
+      if (const auto before = number_of.find(*scheduled.lane_before); before != number_of.end()) {
+        reason.after.insert(before->second);
+      }
+    }
+    const size_t number = draft.next_number();
+    if (draft.Propose(std::move(moves[scheduled.transfer]), std::move(reason))) {
+      number_of[scheduled.transfer] = number;
+    }
+  }
+}
+
+// Slots that nobody owns may be given away only when nobody can come back with their keys.
+bool MayGive(Draft& draft, const SlotSet& unowned) {
+  if (unowned.empty()) {
+    return true;
+  }
+  if (!draft.now().formed()) {
+    return false;
+  }
+  for (const auto& [id, node] : draft.now().nodes()) {
+    if (node.unobserved || IsLost(node)) {
+      draft.Block(BlockedCode::kNodeNotObserved,
+                  fmt::format("nobody owns slots {}, and {} could not be asked whether it has "
+                              "their keys",
+                              unowned.ToString(), ShortId(id)),
+                  FindingCode::kSlotUncovered);
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+void AssignUnowned(Draft& draft, const SlotWish& wish, const std::vector<SlotTransfer>& transfers,
+                   std::set<size_t> after, bool one_before_all) {
+  for (const SlotTransfer& transfer : transfers) {
+    if (transfer.source != kUnassigned) {
+      continue;
+    }
+    const size_t number = draft.next_number();
+    const bool added =
+        draft.Propose(AssignSlots{wish.nodes[static_cast<size_t>(transfer.target)], transfer.slots},
+                      {FindingCode::kSlotUncovered,
+                       fmt::format("nobody owns these {} slots", transfer.slots.size()), after});
+    if (added && one_before_all) {
+      after = {number};
+    }
+  }
+}
+
+void BalanceSlots(Draft& draft) {
+  SlotWish wish = WishFor(draft.now(), draft.shape(), draft.goal, draft.policy, true);
+  if (!wish.conflict.empty()) {
+    draft.Block(BlockedCode::kSlotOwnerUnclear,
+                fmt::format("slots {} are claimed by two primaries; the higher config epoch wins "
+                            "as soon as they have heard of each other",
+                            wish.conflict.ToString()),
+                FindingCode::kSlotConflict);
+    return;
+  }
+  const bool give = MayGive(draft, wish.unowned);
+  if (!give) {
+    wish = WishFor(draft.now(), draft.shape(), draft.goal, draft.policy, false);
+  }
+  draft.plan().bounds.slots_moved_minimum = wish.moves_minimum;
+  if (wish.IsReached()) {
+    return;
+  }
+  std::vector<SlotTransfer> transfers = PlacementFor(wish, give).transfers;
+  AssignUnowned(draft, wish, transfers, {}, false);
+  std::erase_if(transfers, [](const SlotTransfer& t) { return t.source == kUnassigned; });
+  if (Fits(draft, wish, transfers)) {
+    ProposeMoves(draft, wish, transfers);
+  }
+}
+
+}  // namespace redisop

@@ -1,0 +1,32 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "services/planner/core/checkers.h"
+#include "services/planner/core/lost_node.h"
+
+namespace redisop {
+
+void ForgetNodes(Draft& draft) {
+  const Shape shape = draft.shape();
+  std::vector<NodeId> lost = shape.lost;
+  for (const Shard& shard : shape.shards) {
+    lost.insert(lost.end(), shard.lost_replicas.begin(), shard.lost_replicas.end());
+  }
+  std::sort(lost.begin(), lost.end());
+  for (const NodeId& id : lost) {
+    const Node* node = draft.now().Find(id);
+    if (const Pod* pod = MayBe(draft.now(), *node); pod != nullptr) {
+      draft.Block(
+          BlockedCode::kMustWait,
+          fmt::format("pod {} is starting and may turn out to be {}", pod->name, ShortId(id)),
+          FindingCode::kNodeLost);
+      continue;
+    }
+    draft.Propose(ForgetNode{id}, {FindingCode::kNodeLost,
+                                   "it failed, no pod stands behind it, and its duties "
+                                   "have passed to others"});
+  }
+}
+
+}  // namespace redisop

@@ -1,0 +1,124 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "services/planner/core/assign_unowned.h"
+#include "services/planner/core/checkers.h"
+#include "services/planner/core/placement/role_spread.h"
+
+namespace redisop {
+namespace {
+
+// Forming was not done before, and is not done yet: slots are missing, and whoever has some is
+// alone.
+bool NeedsForming(const WorkingSnapshot& now) {
+  SlotSet owned;
+  for (const auto& [id, node] : now.nodes()) {
+    owned.Add(node.slots);
+  }
+  return !now.formed() && owned.size() < kSlotCount;
+}
+
+// Forming touches only nodes that prove they are empty.
+bool AllEmpty(Draft& draft) {
+  bool empty = true;
+  for (const auto& [id, node] : draft.now().nodes()) {
+    if (node.unobserved || node.health == Health::kFailed) {
+      draft.Block(BlockedCode::kNodeNotObserved,
+                  fmt::format("{} did not answer; a cluster is formed only of nodes that all prove "
+                              "they are empty",
+                              ShortId(id)),
+                  FindingCode::kClusterNotFormed);
+      empty = false;
+    } else if (node.keys > 0 || node.role == Role::kReplica) {
+      draft.Block(BlockedCode::kNodesNotEmpty,
+                  node.keys > 0 ? fmt::format("{} holds {} keys; a cluster is formed only of empty "
+                                              "nodes",
+                                              ShortId(id), node.keys)
+                                : fmt::format("{} is a replica already", ShortId(id)),
+                  FindingCode::kClusterNotFormed);
+      empty = false;
+    }
+  }
+  return empty;
+}
+
+// Who of each shard's nodes becomes its primary, so that primaries are spread over the zones.
+void AppointPrimaries(Draft& draft) {
+  const Shape shape = draft.shape();
+  std::vector<std::string> zones;
+  for (const auto& [id, node] : draft.now().nodes()) {
+    zones.push_back(node.zone);
+  }
+  std::sort(zones.begin(), zones.end());
+  zones.erase(std::unique(zones.begin(), zones.end()), zones.end());
+  const auto zone_of = [&](const NodeId& id) {
+    const std::string& zone = draft.now().Find(id)->zone;
+    return static_cast<int>(std::lower_bound(zones.begin(), zones.end(), zone) - zones.begin());
+  };
+  std::vector<ShardZones> choices;
+  for (const Shard& shard : shape.shards) {
+    ShardZones choice{.current = zone_of(shard.primary), .candidates = {}};
+    if (draft.now().Find(shard.primary)->slots.empty()) {
+      for (const NodeId& id : shard.joining) {
+        choice.candidates.push_back(zone_of(id));
+      }
+    }
+    choices.push_back(std::move(choice));
+  }
+  const int count = static_cast<int>(zones.size());
+  const std::vector<int> chosen =
+      SpreadPrimaries(choices, count, PrimariesPerZoneMax(static_cast<int>(choices.size()), count))
+          .zone_of_primary;
+  for (size_t i = 0; i < shape.shards.size(); ++i) {
+    for (const NodeId& id : shape.shards[i].joining) {
+      if (chosen[i] != choices[i].current && chosen[i] == zone_of(id)) {
+        draft.Appoint(id, shape.shards[i].name);
+        break;
+      }
+    }
+  }
+}
+
+// The steps that set the epochs; with a pod that is still to come all of them, for the barrier.
+std::set<size_t> SetEpochs(Draft& draft, bool& pending) {
+  std::vector<NodeId> fresh;
+  uint64_t epoch = 0;
+  for (const auto& [id, node] : draft.now().nodes()) {
+    epoch = std::max(epoch, node.config_epoch);
+    if (node.alone && node.config_epoch == 0) {
+      fresh.push_back(id);
+    }
+    pending = pending || draft.now().IsPending(id);
+  }
+  std::set<size_t> steps;
+  for (const NodeId& id : fresh) {
+    const size_t number = draft.next_number();
+    if (draft.Propose(SetConfigEpoch{id, ++epoch},
+                      {FindingCode::kClusterNotFormed,
+                       "no two primaries may start with the same config epoch"})) {
+      steps.insert(number);
+    }
+  }
+  return steps;
+}
+
+}  // namespace
+
+void FormCluster(Draft& draft) {
+  if (!NeedsForming(draft.now()) || !AllEmpty(draft)) {
+    return;
+  }
+  AddPods(draft);
+  if (draft.shape().shards.empty()) {
+    return;
+  }
+  AppointPrimaries(draft);
+  bool pending = false;
+  const std::set<size_t> epochs = SetEpochs(draft, pending);
+  const SlotWish wish = WishFor(draft.now(), draft.shape(), draft.goal, draft.policy, true);
+  AssignUnowned(draft, wish, PlacementFor(wish, true).transfers,
+                pending ? epochs : std::set<size_t>(), pending);
+}
+
+}  // namespace redisop

@@ -1,0 +1,88 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "services/planner/core/checkers.h"
+
+namespace redisop {
+namespace {
+
+// Whether the node is on its way out and need not see the others any more.
+bool IsLeaving(const Draft& draft, const Shape& shape, const Node& node) {
+  const Shard* shard = shape.ShardOf(node.id);
+  return node.leaving ||
+         (shard != nullptr && !draft.goal.Keeps(shard->name) && node.slots.empty()) ||
+         draft.now().IsForgotten(node.id);
+}
+
+bool CanMeet(const Draft& draft, const Shape& shape, const Node& node) {
+  return !node.unobserved && node.health != Health::kFailed && !IsLeaving(draft, shape, node);
+}
+
+bool IsNew(const Node& node) { return node.alone; }
+
+// Kubernetes says why the pod doesn't run; nobody should wait for it.
+bool IsStuck(const Draft& draft, const NodeId& id) {
+  const Pod* pod = draft.now().WaitingPod(id);
+  return pod != nullptr && !pod->waiting_reason.empty();
+}
+
+}  // namespace
+
+void MeetKnownNodes(Draft& draft) {
+  const Shape shape = draft.shape();
+  std::vector<NodeId> known;
+  std::set<NodeId> known_set;
+  for (const auto& [id, node] : draft.now().nodes()) {
+    if (CanMeet(draft, shape, node) && !IsNew(node)) {
+      known.push_back(id);
+      known_set.insert(id);
+    }
+  }
+  size_t apart = 0;
+  for (const NodeId& id : known) {
+    const Node* node = draft.now().Find(id);
+    apart += std::any_of(node->unknown_ids.begin(), node->unknown_ids.end(),
+                         [&](const NodeId& other) { return known_set.contains(other); })
+                 ? 1
+                 : 0;
+  }
+  if (apart > 0) {
+    draft.Propose(MeetNodes{std::move(known)},
+                  {FindingCode::kNodesNotMet,
+                   fmt::format("{} of {} nodes do not know all others", apart, known_set.size())});
+  }
+}
+
+void MeetNewNodes(Draft& draft) {
+  const Shape shape = draft.shape();
+  std::vector<NodeId> all;
+  std::vector<NodeId> stuck;
+  size_t fresh = 0;
+  for (const auto& [id, node] : draft.now().nodes()) {
+    if (!CanMeet(draft, shape, node)) {
+      continue;
+    }
+    if (IsNew(node) && IsStuck(draft, id)) {
+      stuck.push_back(id);
+    } else {
+      all.push_back(id);
+      fresh += IsNew(node) ? 1 : 0;
+    }
+  }
+  const auto because = [&](size_t count) {
+    return fmt::format("{} new {} {} to know the others", count, count == 1 ? "node" : "nodes",
+                       count == 1 ? "has" : "have");
+  };
+  if (fresh > 0 && all.size() > 1) {
+    draft.Propose(MeetNodes{all}, {FindingCode::kNodesNotMet, because(fresh)});
+  }
+  for (const NodeId& id : stuck) {
+    all.push_back(id);
+    std::sort(all.begin(), all.end());
+    draft.Propose(MeetNodes{all}, {FindingCode::kNodesNotMet, because(1)});
+  }
+}
+
+}  // namespace redisop

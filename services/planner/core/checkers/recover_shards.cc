@@ -1,0 +1,96 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "services/planner/core/checkers.h"
+#include "services/planner/core/lost_node.h"
+#include "services/planner/core/safety.h"
+
+namespace redisop {
+namespace {
+
+// The best replica to take the place of a failed primary: the most advanced of those that answer.
+const Node* BestHeir(const WorkingSnapshot& now, const Shard& shard) {
+  const Node* best = nullptr;
+  for (const NodeId& id : shard.replicas) {
+    const Node* node = now.Find(id);
+    if (!node->unobserved && !node->leaving && !node->loading && node->link != Link::kSyncing &&
+        (best == nullptr || node->offset > best->offset)) {
+      best = node;
+    }
+  }
+  return best;
+}
+
+// Somebody who may still hold the data of the shard; empty text when it is proven gone.
+std::string WhoMayReturn(const WorkingSnapshot& now, const Shard& shard, const Node& primary) {
+  if (!IsLost(primary)) {
+    return fmt::format("its pod {} is there", primary.pod);
+  }
+  if (const Pod* pod = MayBe(now, primary); pod != nullptr) {
+    return fmt::format("pod {} is starting and may be it", pod->name);
+  }
+  if (!shard.replicas.empty()) {
+    return fmt::format("{} may hold a copy", ShortId(shard.replicas.front()));
+  }
+  return std::string();
+}
+
+void GiveUp(Draft& draft, const Shard& shard) {
+  const auto& allowed = draft.policy.allow_data_loss;
+  const bool accepted = draft.policy.recreate_lost_shards ||
+                        std::find(allowed.begin(), allowed.end(), shard.name) != allowed.end();
+  if (!accepted) {
+    draft.Block(BlockedCode::kNeedsAllowDataLoss,
+                fmt::format("all copies of shard {} are gone; to go on without its data, accept "
+                            "the loss by naming it: allow_data_loss {}",
+                            shard.name, shard.name),
+                FindingCode::kPrimaryFailed);
+    return;
+  }
+  std::vector<NodeId> gone = shard.lost_replicas;
+  gone.push_back(shard.primary);
+  for (const NodeId& id : gone) {
+    draft.Propose(
+        ForgetNode{id},
+        {FindingCode::kPrimaryFailed,
+         fmt::format("all copies of shard {} are gone, and its loss is accepted", shard.name)});
+  }
+}
+
+}  // namespace
+
+void RecoverShards(Draft& draft) {
+  const Shape shape = draft.shape();
+  const bool quorum = HasQuorum(draft.now());
+  for (const Shard& shard : shape.shards) {
+    const Node* primary = draft.now().Find(shard.primary);
+    if (primary == nullptr || primary->slots.empty() || primary->health != Health::kFailed) {
+      continue;
+    }
+    if (const Node* heir = BestHeir(draft.now(), shard); heir != nullptr) {
+      if (quorum) {
+        draft.Block(BlockedCode::kMustWait,
+                    fmt::format("the other primaries are about to elect {} in place of {}",
+                                ShortId(heir->id), ShortId(primary->id)),
+                    FindingCode::kPrimaryFailed);
+      } else {
+        draft.Propose(TakeOver{heir->id, primary->id},
+                      {FindingCode::kPrimaryFailed,
+                       fmt::format("{} failed, and too few primaries are left to elect",
+                                   ShortId(primary->id))});
+      }
+      continue;
+    }
+    if (const std::string who = WhoMayReturn(draft.now(), shard, *primary); !who.empty()) {
+      draft.Block(BlockedCode::kMustWait,
+                  fmt::format("{} has failed and no replica can take over, but {}",
+                              ShortId(primary->id), who),
+                  FindingCode::kPrimaryFailed);
+      continue;
+    }
+    GiveUp(draft, shard);
+  }
+}
+
+}  // namespace redisop

@@ -1,0 +1,72 @@
+#include "services/planner/core/goal.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace redisop {
+namespace {
+
+// The shards of `candidates` that have the best reason to leave, one at a time, so that the zones
+// of those that stay are counted anew.
+std::set<std::string> ChooseLeaving(const WorkingSnapshot& snapshot, const Shape& shape,
+                                    int number_of_primaries) {
+  const int share_high = (kSlotCount + number_of_primaries - 1) / number_of_primaries;
+  std::vector<const Shard*> staying;
+  std::map<std::string, int> in_zone;
+  for (const Shard& shard : shape.shards) {
+    staying.push_back(&shard);
+    const Node* primary = snapshot.Find(shard.primary);
+    ++in_zone[primary == nullptr ? "" : primary->zone];
+  }
+  std::set<std::string> leaving;
+  while (static_cast<int>(staying.size()) > number_of_primaries) {
+    // Lower is a better reason to leave. A primary that can't be drained now stays last.
+    const auto cost = [&](const Shard* shard) {
+      const Node* primary = snapshot.Find(shard->primary);
+      if (primary == nullptr) {
+        return std::tuple(false, 0, uint64_t{0}, 0);
+      }
+      const bool stuck =
+          !primary->slots.empty() && (primary->unobserved || primary->health == Health::kFailed);
+      return std::tuple(stuck, std::min(primary->slots.size(), share_high), primary->keys,
+                        -in_zone[primary->zone]);
+    };
+    const auto first =
+        std::min_element(staying.begin(), staying.end(), [&](const Shard* a, const Shard* b) {
+          const auto cost_a = cost(a);
+          const auto cost_b = cost(b);
+          return cost_a != cost_b ? cost_a < cost_b : ShardNameLess(b->name, a->name);
+        });
+    const Node* primary = snapshot.Find((*first)->primary);
+    --in_zone[primary == nullptr ? "" : primary->zone];
+    leaving.insert((*first)->name);
+    staying.erase(first);
+  }
+  return leaving;
+}
+
+}  // namespace
+
+Goal DecideGoal(const WorkingSnapshot& snapshot, const Shape& shape, const ClusterSpec& spec) {
+  Goal goal;
+  goal.leaving = ChooseLeaving(snapshot, shape, spec.number_of_primaries);
+  std::set<std::string> used;
+  for (const Shard& shard : shape.shards) {
+    used.insert(shard.name);
+    if (goal.Keeps(shard.name)) {
+      goal.kept.push_back(shard.name);
+    }
+  }
+  for (int number = 0; static_cast<int>(goal.kept.size()) < spec.number_of_primaries; ++number) {
+    const std::string name = std::to_string(number);
+    if (used.insert(name).second) {
+      goal.kept.push_back(name);
+      goal.created.push_back(name);
+    }
+  }
+  std::sort(goal.kept.begin(), goal.kept.end(), ShardNameLess);
+  return goal;
+}
+
+}  // namespace redisop

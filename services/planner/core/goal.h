@@ -1,0 +1,32 @@
+// Which shards stay, which leave, and which are new: decided once per plan, from what is observed,
+// so that every checker means the same.
+
+#ifndef REDIS_OPERATOR_SERVICES_PLANNER_CORE_GOAL_H_
+#define REDIS_OPERATOR_SERVICES_PLANNER_CORE_GOAL_H_
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/model/cluster_spec.h"
+#include "services/planner/core/shape.h"
+
+namespace redisop {
+
+struct Goal {
+  // In the order of ShardNameLess. Shards that exist, then those to be made of spare nodes or pods.
+  std::vector<std::string> kept;
+  std::vector<std::string> created;  // of the kept ones, those that no node belongs to yet
+  std::set<std::string> leaving;
+
+  bool Keeps(const std::string& shard) const { return !leaving.contains(shard); }
+};
+
+// Any shard can leave: those go that cost the fewest moved slots, then keys; then of the zone with
+// most primaries, so that the rest stays spread; then the highest name. New shards get the smallest
+// unused numbers.
+Goal DecideGoal(const WorkingSnapshot& snapshot, const Shape& shape, const ClusterSpec& spec);
+
+}  // namespace redisop
+
+#endif  // REDIS_OPERATOR_SERVICES_PLANNER_CORE_GOAL_H_

@@ -1,0 +1,91 @@
+#include "services/planner/core/primary_spread.h"
+
+#include <algorithm>
+#include <set>
+
+#include "services/planner/core/placement/role_spread.h"
+
+namespace redisop {
+namespace {
+
+// All zones there are: of the hosts, and of the nodes; empty when the zone of a node is unknown.
+std::vector<std::string> ZonesOf(const WorkingSnapshot& snapshot, const Shape& shape) {
+  std::set<std::string> zones;
+  for (const Host& host : snapshot.hosts()) {
+    zones.insert(host.zone);
+  }
+  for (const Shard& shard : shape.shards) {
+    if (const Node* primary = snapshot.Find(shard.primary); primary != nullptr) {
+      zones.insert(primary->zone);
+    }
+    for (const NodeId& id : shard.replicas) {
+      zones.insert(snapshot.Find(id)->zone);
+    }
+  }
+  return zones.contains("") ? std::vector<std::string>()
+                            : std::vector<std::string>(zones.begin(), zones.end());
+}
+
+}  // namespace
+
+bool CanBePromoted(const WorkingSnapshot& snapshot, const Shard& shard, const Node& replica) {
+  return !snapshot.IsPending(replica.id) && !replica.unobserved && !replica.leaving &&
+         !replica.loading && replica.link == Link::kInSync && replica.health == Health::kOk &&
+         replica.primary_id == shard.primary;
+}
+
+PrimarySpread SpreadOf(const WorkingSnapshot& snapshot, const Shape& shape, const Goal& goal) {
+  PrimarySpread spread;
+  const std::vector<std::string> zones = ZonesOf(snapshot, shape);
+  const auto number = [&](const std::string& zone) {
+    return static_cast<int>(std::lower_bound(zones.begin(), zones.end(), zone) - zones.begin());
+  };
+  std::vector<ShardZones> choices;
+  std::vector<const Shard*> shards;
+  bool settled = !zones.empty();
+  for (const Shard& shard : shape.shards) {
+    const Node* primary = snapshot.Find(shard.primary);
+    if (!goal.Keeps(shard.name)) {
+      continue;
+    }
+    if (primary == nullptr || primary->unobserved || primary->health == Health::kFailed ||
+        zones.empty()) {
+      settled = false;
+      continue;
+    }
+    ShardZones choice{.current = number(primary->zone), .candidates = {}};
+    for (const NodeId& id : shard.replicas) {
+      const Node* replica = snapshot.Find(id);
+      // A primary that the plan has yet to fill needs no failover: nothing is promoted over it.
+      if (!snapshot.IsPending(primary->id) && CanBePromoted(snapshot, shard, *replica)) {
+        choice.candidates.push_back(number(replica->zone));
+      }
+    }
+    ++spread.in_zone[primary->zone];
+    choices.push_back(std::move(choice));
+    shards.push_back(&shard);
+  }
+  const int zone_count = static_cast<int>(zones.size());
+  if (zones.empty()) {
+    return spread;
+  }
+  spread.per_zone_max = PrimariesPerZoneMax(static_cast<int>(shards.size()), zone_count);
+  for (const auto& [zone, count] : spread.in_zone) {
+    spread.excess += std::max(0, count - spread.per_zone_max);
+  }
+  spread.excess_minimum = spread.excess;
+  if (!settled || spread.excess == 0) {
+    return spread;
+  }
+  const RoleSpread chosen = SpreadPrimaries(choices, zone_count, spread.per_zone_max);
+  spread.excess_minimum = chosen.violations;
+  for (size_t i = 0; i < shards.size(); ++i) {
+    if (chosen.zone_of_primary[i] != choices[i].current) {
+      spread.changes.emplace_back(shards[i]->name,
+                                  zones[static_cast<size_t>(chosen.zone_of_primary[i])]);
+    }
+  }
+  return spread;
+}
+
+}  // namespace redisop

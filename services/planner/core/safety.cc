@@ -1,0 +1,156 @@
+#include "services/planner/core/safety.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/base/status.h"
+#include "services/planner/core/shape.h"
+#include "services/planner/core/step.h"
+
+namespace redisop {
+namespace {
+
+// What a step that is no longer valid on the snapshot means for people.
+BlockedCode CodeOfInvalid(const StepKind& kind) {
+  if (std::holds_alternative<DeletePod>(kind) || std::holds_alternative<ForgetNode>(kind)) {
+    return BlockedCode::kWouldLoseLastCopy;
+  }
+  if (std::holds_alternative<AssignSlots>(kind) || std::holds_alternative<MigrateSlots>(kind) ||
+      std::holds_alternative<CloseOpenSlot>(kind)) {
+    return BlockedCode::kSlotOwnerUnclear;
+  }
+  if (std::holds_alternative<AttachReplica>(kind) || std::holds_alternative<SetConfigEpoch>(kind) ||
+      std::holds_alternative<ResetEmptyNode>(kind)) {
+    return BlockedCode::kNodesNotEmpty;
+  }
+  if (std::holds_alternative<PromoteReplica>(kind)) {
+    return BlockedCode::kNoReplicaInSync;
+  }
+  return BlockedCode::kMustWait;
+}
+
+// The nodes whose own answer the step's safety rests on.
+std::vector<NodeId> WitnessesOf(const StepKind& kind) {
+  if (std::holds_alternative<CreatePod>(kind)) {
+    return {};
+  }
+  if (const auto* take_over = std::get_if<TakeOver>(&kind)) {
+    return {take_over->replica_id};
+  }
+  return NodesOf(kind);
+}
+
+std::optional<Refusal> WhyNotObserved(const StepKind& kind, const WorkingSnapshot& before) {
+  for (const NodeId& name : WitnessesOf(kind)) {
+    const Node* node = before.Find(name);
+    if (node == nullptr || (std::holds_alternative<ForgetNode>(kind) && IsLost(*node))) {
+      continue;
+    }
+    if (node->unobserved || node->health == Health::kFailed) {
+      return Refusal{
+          BlockedCode::kNodeNotObserved,
+          fmt::format("{}{} {}; {} depends on it", ShortId(node->id),
+                      node->pod.empty() ? "" : fmt::format(" (pod {})", node->pod),
+                      node->unobserved ? "did not answer" : "has failed", KindName(kind))};
+    }
+    if (node->loading) {
+      return Refusal{BlockedCode::kMustWait,
+                     fmt::format("{} is loading its dataset", ShortId(node->id))};
+    }
+  }
+  return std::nullopt;
+}
+
+// A target keeps what it gets only when a replica of it keeps it too.
+std::optional<Refusal> WhyNoData(const NodeId& target_id, const WorkingSnapshot& before) {
+  const Node* target = before.Find(target_id);
+  int copies = 0;
+  NodeId waiting;
+  for (const auto& [id, node] : before.nodes()) {
+    if (target != nullptr && node.role == Role::kReplica && node.primary_id == target->id &&
+        !IsLost(node)) {
+      if (node.link == Link::kInSync && !node.unobserved) {
+        return std::nullopt;
+      }
+      ++copies;
+      waiting = id;
+    }
+  }
+  if (copies == 0) {
+    return std::nullopt;
+  }
+  return Refusal{BlockedCode::kMustWait,
+                 fmt::format("{} has no replica in sync yet: {} is still synchronising",
+                             ShortId(target_id), ShortId(waiting))};
+}
+
+struct GateVisitor {
+  const WorkingSnapshot& before;
+  const ClusterSpec& spec;
+  const Policy& policy;
+  using Why = std::optional<Refusal>;
+
+  Why operator()(const MigrateSlots& s) const {
+    if (Why why = WhyNoData(s.target_id, before); why.has_value() && spec.replication_factor > 0) {
+      return why;
+    }
+    return std::nullopt;
+  }
+  Why operator()(const PromoteReplica& s) const { return Voting(s.replica_id); }
+  // Without the votes of the others: it may lose what the old primary acknowledged last.
+  Why operator()(const TakeOver& s) const {
+    const Node* primary = before.Find(s.primary_id);
+    const Node* replica = before.Find(s.replica_id);
+    const auto& allowed = policy.allow_data_loss;
+    if (std::find(allowed.begin(), allowed.end(), replica->shard) != allowed.end() &&
+        (primary == nullptr || IsLost(*primary))) {
+      return std::nullopt;
+    }
+    return Refusal{BlockedCode::kQuorumAtRisk,
+                   fmt::format("the majority of primaries is gone, so {} cannot be elected; bring "
+                               "primaries back, or accept that its last writes are lost "
+                               "(allow_data_loss)",
+                               ShortId(s.replica_id))};
+  }
+  template <typename Other>
+  Why operator()(const Other&) const {
+    return std::nullopt;
+  }
+
+  Why Voting(const NodeId& replica) const {
+    return HasQuorum(before) ? std::nullopt
+                             : Why(Refusal{BlockedCode::kQuorumAtRisk,
+                                           fmt::format("too few primaries answer to elect {}",
+                                                       ShortId(replica))});
+  }
+};
+
+}  // namespace
+
+bool HasQuorum(const WorkingSnapshot& snapshot) {
+  int voters = 0;
+  int there = 0;
+  for (const auto& [id, node] : snapshot.nodes()) {
+    if (node.role == Role::kPrimary && !node.slots.empty()) {
+      ++voters;
+      there += node.unobserved || node.health == Health::kFailed ? 0 : 1;
+    }
+  }
+  return 2 * there > voters;
+}
+
+std::optional<Refusal> WhyNot(const StepKind& kind, const WorkingSnapshot& before,
+                              const ClusterSpec& spec, const Policy& policy) {
+  if (auto why = WhyNotObserved(kind, before)) {
+    return why;
+  }
+  if (const absl::Status status = StillValid(kind, before); !status.ok()) {
+    return Refusal{status.code() == absl::StatusCode::kUnavailable ? BlockedCode::kMustWait
+                                                                   : CodeOfInvalid(kind),
+                   MessageOf(status)};
+  }
+  return std::visit(GateVisitor{before, spec, policy}, kind);
+}
+
+}  // namespace redisop

@@ -1,0 +1,52 @@
+// The shards of a snapshot: who serves which, who copies whom, who is to join, who is lost.
+
+#ifndef REDIS_OPERATOR_SERVICES_PLANNER_CORE_SHAPE_H_
+#define REDIS_OPERATOR_SERVICES_PLANNER_CORE_SHAPE_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "services/planner/core/working_snapshot.h"
+
+namespace redisop {
+
+struct Shard {
+  // The label of its pods; without labels the first eight digits of its primary's id.
+  std::string name;
+  // Owns its slots, or is to own them. May have failed. Empty: no node can be it.
+  NodeId primary;
+  // Nodes that copy the primary, also indirectly; not those that are lost. Ascending.
+  std::vector<NodeId> replicas;
+  // Nodes of the shard's pods that are empty and not its replicas yet. Ascending.
+  std::vector<NodeId> joining;
+  // Failed nodes without a pod that copied the primary. Ascending.
+  std::vector<NodeId> lost_replicas;
+};
+
+struct Shape {
+  // In the order of their names: numbers by value, then words.
+  std::vector<Shard> shards;
+  // Empty nodes that belong to no shard. Ascending.
+  std::vector<NodeId> spares;
+  // Lost nodes without slots that nobody copies. Ascending.
+  std::vector<NodeId> lost;
+
+  const Shard* Find(std::string_view name) const;
+  // The shard a node belongs to; nullptr for spares and lost nodes.
+  const Shard* ShardOf(const NodeId& id) const;
+
+  std::map<NodeId, size_t, std::less<>> shard_of;
+};
+
+// Failed, and no pod stands behind it: only its id is left.
+bool IsLost(const Node& node);
+
+// "2" before "10" before "a".
+bool ShardNameLess(std::string_view a, std::string_view b);
+
+Shape ShapeOf(const WorkingSnapshot& snapshot);
+
+}  // namespace redisop
+
+#endif  // REDIS_OPERATOR_SERVICES_PLANNER_CORE_SHAPE_H_

@@ -1,0 +1,269 @@
+#include "services/planner/core/step.h"
+
+#include <algorithm>
+
+#include "services/planner/core/load.h"
+
+namespace redisop {
+namespace {
+
+bool SameNode(const Node* node, std::string_view id_or_pod) {
+  return node != nullptr && (node->id == id_or_pod || node->pod == id_or_pod);
+}
+
+struct DoneVisitor {
+  const WorkingSnapshot& now;
+
+  bool operator()(const CreatePod& s) const {
+    const Node* node = now.Find(s.pod);
+    return node != nullptr && !node->unobserved && now.WaitingPod(node->id) == nullptr;
+  }
+  bool operator()(const DeletePod& s) const {
+    const Node* node = now.Find(s.node_id.empty() ? s.pod : s.node_id);
+    return node == nullptr || (!s.pod_uid.empty() && node->pod_uid != s.pod_uid);
+  }
+  bool operator()(const MeetNodes& s) const {
+    std::set<NodeId> ids;
+    for (const NodeId& name : s.node_ids) {
+      const Node* node = now.Find(name);
+      if (node == nullptr || (node->alone && s.node_ids.size() > 1) || now.IsForgotten(node->id)) {
+        return false;
+      }
+      ids.insert(node->id);
+    }
+    return std::all_of(ids.begin(), ids.end(), [&](const NodeId& id) {
+      const Node* node = now.Find(id);
+      return std::none_of(node->unknown_ids.begin(), node->unknown_ids.end(),
+                          [&](const NodeId& other) { return ids.contains(other); });
+    });
+  }
+  bool operator()(const SetConfigEpoch& s) const {
+    const Node* node = now.Find(s.node_id);
+    return node != nullptr && node->config_epoch != 0;
+  }
+  bool operator()(const AssignSlots& s) const {
+    const Node* node = now.Find(s.node_id);
+    return node != nullptr && (s.slots - node->slots).empty();
+  }
+  bool operator()(const AttachReplica& s) const {
+    const Node* replica = now.Find(s.replica_id);
+    return replica != nullptr && replica->role == Role::kReplica &&
+           SameNode(now.Find(replica->primary_id), s.primary_id) && replica->link == Link::kInSync;
+  }
+  bool operator()(const MigrateSlots& s) const {
+    const Node* target = now.Find(s.target_id);
+    return target != nullptr && (s.slots - target->slots).empty();
+  }
+  bool operator()(const CloseOpenSlot& s) const {
+    for (const NodeId& id : {s.owner_id, s.target_id}) {
+      const Node* node = now.Find(id);
+      if (node != nullptr &&
+          std::any_of(node->open_slots.begin(), node->open_slots.end(),
+                      [&](const OpenSlot& open) { return s.slots.Contains(open.slot); })) {
+        return false;
+      }
+    }
+    return true;
+  }
+  bool operator()(const PromoteReplica& s) const { return IsPrimary(s.replica_id); }
+  bool operator()(const TakeOver& s) const { return IsPrimary(s.replica_id); }
+  bool operator()(const ForgetNode& s) const {
+    const Node* node = now.Find(s.node_id);
+    return node == nullptr || now.IsForgotten(node->id);
+  }
+  bool operator()(const ResetEmptyNode& s) const {
+    const Node* node = now.Find(s.node_id);
+    return node != nullptr && node->alone;
+  }
+  bool operator()(const CopyFunctions& s) const {
+    const Node* target = now.Find(s.target_id);
+    return target != nullptr && !now.lacking_functions().contains(target->id);
+  }
+  // Settings are not part of a snapshot.
+  bool operator()(const SetConfig&) const { return false; }
+
+  bool IsPrimary(const NodeId& id) const {
+    const Node* node = now.Find(id);
+    return node != nullptr && node->role == Role::kPrimary;
+  }
+};
+
+struct ApplyVisitor {
+  WorkingSnapshot& now;
+
+  void operator()(const CreatePod& s) const {
+    if (now.Find(s.pod) != nullptr) {
+      return;
+    }
+    Node node;
+    node.id = s.pod;
+    node.pod = s.pod;
+    node.shard = s.shard;
+    node.member = s.member;
+    node.zone = s.zone;
+    now.AddPending(std::move(node));
+  }
+  void operator()(const DeletePod& s) const {
+    const Node* node = now.Find(s.node_id.empty() ? s.pod : s.node_id);
+    if (node != nullptr && (s.pod_uid.empty() || node->pod_uid == s.pod_uid)) {
+      now.Remove(NodeId(node->id));
+    }
+    now.RemoveLeavingPod(s.pod, s.pod_uid);
+  }
+  void operator()(const MeetNodes& s) const {
+    std::set<NodeId> ids;
+    for (const NodeId& name : s.node_ids) {
+      if (const Node* node = now.Find(name); node != nullptr) {
+        ids.insert(node->id);
+      }
+    }
+    for (const NodeId& id : ids) {
+      Node* node = now.Find(id);
+      node->alone = node->alone && ids.size() == 1;
+      std::erase_if(node->unknown_ids, [&](const NodeId& other) { return ids.contains(other); });
+      now.MarkMet(id);
+    }
+  }
+  void operator()(const SetConfigEpoch& s) const {
+    Node* node = now.Find(s.node_id);
+    if (node != nullptr && node->config_epoch == 0) {
+      node->config_epoch = s.epoch;
+    }
+  }
+  void operator()(const AssignSlots& s) const {
+    if (Node* node = now.Find(s.node_id); node != nullptr) {
+      node->slots.Add(s.slots);
+      now.set_formed(true);
+    }
+  }
+  void operator()(const AttachReplica& s) const {
+    Node* replica = now.Find(s.replica_id);
+    const Node* primary = now.Find(s.primary_id);
+    if (replica != nullptr && primary != nullptr) {
+      replica->role = Role::kReplica;
+      replica->primary_id = primary->id;
+      replica->link = Link::kInSync;
+      replica->lag_bytes = 0;
+      replica->keys = primary->keys;
+      replica->used_memory_bytes = primary->used_memory_bytes;
+    }
+  }
+  void operator()(const MigrateSlots& s) const { Move(s.source_id, s.target_id, s.slots); }
+  void operator()(const CloseOpenSlot& s) const {
+    for (const NodeId& id : {s.owner_id, s.target_id}) {
+      if (Node* node = now.Find(id); node != nullptr) {
+        std::erase_if(node->open_slots,
+                      [&](const OpenSlot& open) { return s.slots.Contains(open.slot); });
+      }
+    }
+    if (s.resolution == CloseOpenSlot::Resolution::kFinish) {
+      Move(s.owner_id, s.target_id, s.slots);
+    }
+  }
+  void operator()(const PromoteReplica& s) const { ChangePrimary(s.replica_id, s.primary_id); }
+  void operator()(const TakeOver& s) const { ChangePrimary(s.replica_id, s.primary_id); }
+  void operator()(const ForgetNode& s) const {
+    const Node* node = now.Find(s.node_id);
+    if (node == nullptr) {
+      return;
+    }
+    const NodeId id = node->id;
+    if (node->pod.empty() && (node->unobserved || node->health == Health::kFailed)) {
+      now.Remove(id);
+    } else {
+      now.Forget(id);
+    }
+  }
+  void operator()(const ResetEmptyNode& s) const {
+    if (Node* node = now.Find(s.node_id); node != nullptr) {
+      node->alone = true;
+      node->role = Role::kPrimary;
+      node->primary_id.clear();
+      node->unknown_ids.clear();
+      now.MarkMet(node->id);
+    }
+  }
+  void operator()(const CopyFunctions& s) const {
+    if (const Node* target = now.Find(s.target_id); target != nullptr) {
+      now.lacking_functions().erase(target->id);
+    }
+  }
+  void operator()(const SetConfig&) const {}
+
+  void Move(const NodeId& from, const NodeId& to, const SlotSet& slots) const {
+    Node* source = now.Find(from);
+    Node* target = now.Find(to);
+    if (source == nullptr || target == nullptr) {
+      return;
+    }
+    const SlotSet moved = slots & source->slots;
+    const StepSize load = LoadOf(*source, moved);
+    source->slots.Remove(moved);
+    target->slots.Add(moved);
+    source->keys = source->slots.empty() ? 0 : source->keys - std::min(source->keys, load.keys);
+    source->used_memory_bytes -= std::min(source->used_memory_bytes, load.bytes);
+    target->keys += load.keys;
+    target->used_memory_bytes += load.bytes;
+    MoveLoads(*source, *target, moved);
+  }
+
+  static void MoveLoads(Node& source, Node& target, const SlotSet& moved) {
+    std::vector<SlotLoad> kept;
+    for (const SlotLoad& load : source.slot_loads) {
+      const SlotSet slots(load.slots);
+      for (const SlotRange& range : (slots - moved).Ranges()) {
+        kept.push_back({range, load.keys, load.bytes});
+      }
+      for (const SlotRange& range : (slots & moved).Ranges()) {
+        target.slot_loads.push_back({range, load.keys, load.bytes});
+      }
+    }
+    source.slot_loads = std::move(kept);
+    std::sort(target.slot_loads.begin(), target.slot_loads.end(),
+              [](const SlotLoad& a, const SlotLoad& b) { return a.slots.first < b.slots.first; });
+  }
+
+  // Everything that copied the old primary copies the new one; the old one too, while it lives.
+  void ChangePrimary(const NodeId& to, const NodeId& from) const {
+    Node* next = now.Find(to);
+    Node* old = now.Find(from);
+    if (next == nullptr || next->role == Role::kPrimary) {
+      return;
+    }
+    next->role = Role::kPrimary;
+    next->primary_id.clear();
+    if (old == nullptr) {
+      return;
+    }
+    next->slots.Add(old->slots);
+    next->slot_loads = std::move(old->slot_loads);
+    old->slot_loads.clear();
+    old->slots = SlotSet();
+    std::vector<NodeId> followers;
+    for (const auto& [id, node] : now.nodes()) {
+      if (node.role == Role::kReplica && node.primary_id == old->id) {
+        followers.push_back(id);
+      }
+    }
+    for (const NodeId& id : followers) {
+      now.Find(id)->primary_id = next->id;
+    }
+    if (old->health != Health::kFailed) {
+      old->role = Role::kReplica;
+      old->primary_id = next->id;
+      old->link = Link::kInSync;
+    }
+  }
+};
+
+}  // namespace
+
+bool IsDone(const StepKind& kind, const WorkingSnapshot& snapshot) {
+  return std::visit(DoneVisitor{snapshot}, kind);
+}
+
+void Apply(const StepKind& kind, WorkingSnapshot& snapshot) {
+  std::visit(ApplyVisitor{snapshot}, kind);
+}
+
+}  // namespace redisop
