@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "absl/time/clock.h"
 #include "common/base/clock.h"
 #include "common/base/status.h"
 #include "fmt/format.h"
@@ -110,6 +111,16 @@ bool FollowProgress(int progress, int signals, pid_t supervisor, bool* is_interr
   }
 }
 
+// Until a supervisor that is there answers, which it does once everything is up; false: it ended.
+bool AwaitAnswer(const StateDirectory& state) {
+  while (!AskSandbox(state.path(), {"status"}).ok()) {
+    // It gives up by itself when its start takes too long.
+    if (!state.Supervisor()) return false;
+    absl::SleepFor(absl::Milliseconds(50));
+  }
+  return true;
+}
+
 void PrintHowTo(const StateDirectory& state) {
   Print(fmt::format("kubeconfig: {}", state.KubeConfig()));
 }
@@ -119,8 +130,11 @@ void PrintHowTo(const StateDirectory& state) {
 int UpInBackground(const SupervisorOptions& options) {
   const StateDirectory state(options.state);
   if (state.Supervisor()) {
-    const absl::StatusOr<std::string> answer = AskSandbox(state.path(), {"status"});
-    Print(answer.ok() ? "The sandbox is up already" : "The sandbox is being started already");
+    if (!AwaitAnswer(state)) {
+      fmt::print(stderr, "The sandbox in {} was being started and did not come up\n", state.path());
+      return 1;
+    }
+    Print("The sandbox is up already");
     PrintHowTo(state);
     return 0;
   }

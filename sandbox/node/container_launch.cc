@@ -40,6 +40,11 @@ absl::StatusOr<ContainerLaunch> MakeLaunch(KubeApi& api, const json& pod, const 
                                            const LaunchDirectories& directories) {
   const absl::StatusOr<LocalImage> image = FindImage(container.value("image", ""));
   if (!image.ok()) return MakeStatus(absl::StatusCode::kOutOfRange, MessageOf(image.status()));
+  if (!image->has_operator_programs && !image->entry_point.empty() &&
+      !std::filesystem::exists(image->entry_point[0])) {
+    return MakeStatus(absl::StatusCode::kOutOfRange,
+                      fmt::format("{} is not installed on this machine", image->entry_point[0]));
+  }
   if (container.value("lifecycle", json::object()).contains("postStart")) {
     return MakeStatus(absl::StatusCode::kInvalidArgument,
                       "postStart is not supported by the sandbox");
