@@ -63,8 +63,8 @@ class MeetNodesAction : public StepAction {
     while (CountConnected(view, ids) < static_cast<int>(ids.size())) {
       const absl::Status go_on = context.CheckGoOn();
       if (!go_on.ok()) {
-        return Annotate(go_on, fmt::format("connected to {} of {} nodes", CountConnected(view, ids),
-                                           ids.size()));
+        return Refuse(RefusalOf(go_on), fmt::format("connected to {} of {} nodes",
+                                                    CountConnected(view, ids), ids.size()));
       }
       if (context.clock().Monotonic() >= next_meet) {
         RETURN_IF_ERROR(MeetMissing(context, redis, ids, view));

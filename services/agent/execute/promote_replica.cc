@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <memory>
 
 #include "common/base/status.h"
 #include "common/base/status_macros.h"
@@ -23,6 +25,7 @@ constexpr uint64_t kLagBytesMax = 16 << 20;
 constexpr int64_t kSilentSecondsMax = 11;
 // The server gives up silently after 5 s.
 constexpr absl::Duration kFailoverMax = absl::Seconds(6);
+constexpr absl::Duration kKnownWithin = absl::Seconds(5);
 constexpr absl::Duration kOldPrimaryFollowsWithin = absl::Seconds(5);
 
 class PromoteReplicaAction : public StepAction {
@@ -31,17 +34,15 @@ class PromoteReplicaAction : public StepAction {
     const auto& [replica, primary] = context.As<PromoteReplica>();
     ASSIGN_OR_RETURN(auto redis, context.ConnectLocal());
     ASSIGN_OR_RETURN(const NodeView view, ReadView(*redis));
-    if (view.self.role == Role::kPrimary && !view.self.slots.empty()) {
+    ASSIGN_OR_RETURN(const bool promoted, IsPromoted(view, primary));
+    if (promoted) {
       return "is the primary already";
-    }
-    if (view.self.role != Role::kReplica || view.self.primary_id != primary) {
-      return Refuse(Refusal::kWrongRole,
-                    fmt::format("the node is no replica of {}", ShortId(primary)));
     }
     ASSIGN_OR_RETURN(const ServerInfo info, ReadServerInfo(*redis));
     ASSIGN_OR_RETURN(auto old_primary, context.ConnectPeer(primary));
     RETURN_IF_ERROR(CheckInSync(info, *old_primary));
     RETURN_IF_ERROR(CheckPromotionAllowed(context, info));
+    RETURN_IF_ERROR(AwaitVoters(context, view, primary));
     const absl::Duration start = context.clock().Monotonic();
     RETURN_IF_ERROR(context.memory().RememberPromotion(context.clock().Now()));
     RETURN_IF_ERROR(Ask(*redis, {"CLUSTER", "FAILOVER"}).status());
@@ -65,6 +66,36 @@ class PromoteReplicaAction : public StepAction {
       return Refuse(Refusal::kNotInSync, fmt::format("the replica is {} bytes behind", lag));
     }
     return absl::OkStatus();
+  }
+
+  // A primary that hasn't heard yet whose replica this is denies its vote, and the primary to be
+  // replaced ignores the request: the failover would fail silently, with writers paused for nothing.
+  static absl::Status AwaitVoters(StepContext& context, const NodeView& view,
+                                  const NodeId& primary) {
+    std::map<NodeId, std::unique_ptr<RedisConnection>> undecided;
+    int voters = 0;
+    for (const Node& peer : view.peers) {
+      if (peer.role == Role::kPrimary && !peer.slots.empty()) {
+        ++voters;
+        undecided[peer.id] = context.ConnectPeer(peer.id).value_or(nullptr);
+      }
+    }
+    const auto is_informed = [&view, &primary](RedisConnection* voter) {
+      const auto its = voter != nullptr ? ReadView(*voter) : absl::UnavailableError("not reached");
+      const Node* self = its.ok() ? FindPeer(*its, view.self.id) : nullptr;
+      return self != nullptr && self->role == Role::kReplica && self->primary_id == primary;
+    };
+    const absl::Status status =
+        context.WaitUntil("the primaries to know the replica", kKnownWithin, [&] {
+          std::erase_if(undecided, [&](const auto& voter) { return is_informed(voter.second.get()); });
+          const int informed = voters - static_cast<int>(undecided.size());
+          return informed * 2 > voters && !undecided.contains(primary);
+        });
+    return RefusalOf(status) == Refusal::kTimedOut
+               ? Refuse(Refusal::kNotInSync,
+                        fmt::format("{} of {} primaries don't know the replica as one",
+                                    undecided.size(), voters))
+               : status;
   }
 
   // The old primary hears of the election a moment later than the replica that won it.

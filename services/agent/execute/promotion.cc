@@ -31,6 +31,18 @@ absl::Status CheckPromotionAllowed(StepContext& context, const ServerInfo& info)
                             absl::ToDoubleSeconds(wait)));
 }
 
+absl::StatusOr<bool> IsPromoted(const NodeView& view, const NodeId& primary) {
+  if (view.self.role == Role::kReplica && view.self.primary_id == primary) {
+    return false;
+  }
+  const Node* other = FindPeer(view, primary);
+  const bool other_owns = other != nullptr && !other->slots.empty();
+  if (view.self.role == Role::kPrimary && !view.self.slots.empty() && !other_owns) {
+    return true;
+  }
+  return Refuse(Refusal::kWrongRole, fmt::format("the node is no replica of {}", ShortId(primary)));
+}
+
 absl::Status AwaitPromotion(StepContext& context, RedisConnection& redis, absl::Duration limit) {
   return context.WaitUntil("the node to be primary", limit, [&]() -> absl::StatusOr<bool> {
     ASSIGN_OR_RETURN(const NodeView view, ReadView(redis));

@@ -6,7 +6,9 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/model/node_view.h"
 #include "common/redis/redis_connection.h"
 #include "common/redis/server_info.h"
 #include "services/agent/execute/step_action.h"
@@ -20,6 +22,10 @@ absl::Duration PromotionWait(absl::Time last, absl::Time now, absl::Duration nod
 // FAILOVER_TOO_SOON while the node's last promotion is too recent, unless its engine is free of the
 // flaw.
 absl::Status CheckPromotionAllowed(StepContext& context, const ServerInfo& info);
+
+// Why a promotion from `primary` makes no sense: WRONG_ROLE unless the node copies it. True when the
+// node has taken its place already. Pure.
+absl::StatusOr<bool> IsPromoted(const NodeView& view, const NodeId& primary);
 
 // Until the node is a primary with slots; TIMED_OUT after `limit`.
 absl::Status AwaitPromotion(StepContext& context, RedisConnection& redis, absl::Duration limit);

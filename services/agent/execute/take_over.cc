@@ -43,12 +43,9 @@ class TakeOverAction : public StepAction {
     const NodeId& primary = context.As<TakeOver>().primary_id;
     ASSIGN_OR_RETURN(auto redis, context.ConnectLocal());
     ASSIGN_OR_RETURN(const NodeView view, ReadView(*redis));
-    if (view.self.role == Role::kPrimary && !view.self.slots.empty()) {
+    ASSIGN_OR_RETURN(const bool promoted, IsPromoted(view, primary));
+    if (promoted) {
       return "is the primary already";
-    }
-    if (view.self.role != Role::kReplica || view.self.primary_id != primary) {
-      return Refuse(Refusal::kWrongRole,
-                    fmt::format("the node is no replica of {}", ShortId(primary)));
     }
     RETURN_IF_ERROR(CheckMajorityGone(view, primary));
     RETURN_IF_ERROR(context.memory().RememberPromotion(context.clock().Now()));
