@@ -1,0 +1,25 @@
+// What follows when a step or a plan ends: the story in events, numbers for metrics, and when the
+// next plan may begin.
+
+#ifndef REDIS_OPERATOR_SERVICES_K8S_BRIDGE_CONTROLLER_EXECUTION_END_H_
+#define REDIS_OPERATOR_SERVICES_K8S_BRIDGE_CONTROLLER_EXECUTION_END_H_
+
+#include <string>
+
+#include "services/k8s-bridge/controller/pass.h"
+
+namespace redisop {
+
+// The action of events about a plan: events of one plan are told apart from those of another.
+std::string PlanAction(const Plan& plan);
+
+// Counts the step; tells of a failure, and of the last step of a kind that is done.
+void ReportStepEnd(Pass& pass, const StepRun& run);
+
+// Drops the execution and says how it ended. After a failure the next plan waits: 0.2 s, doubling
+// to 30 s.
+void EndExecution(Pass& pass);
+
+}  // namespace redisop
+
+#endif  // REDIS_OPERATOR_SERVICES_K8S_BRIDGE_CONTROLLER_EXECUTION_END_H_
