@@ -30,7 +30,7 @@ class FaultsTest : public WorldFixture {
     const absl::StatusOr<ClusterState> state = world().State(name);
     EXPECT_OK(state.status());
     for (const Member& member : state->shards.front().members) {
-      if (member.role == "primary") {
+      if (member.role == "Primary") {
         return member;
       }
     }

@@ -70,7 +70,7 @@ TEST_F(KubectlTest, DescribeTellsTheStoryOfAScaleOut) {
   EXPECT_THAT(text, AllOf(HasSubstr("Conditions:"), HasSubstr("SlotsCovered"),
                           HasSubstr("ReplicationHealthy"), HasSubstr("Events:"),
                           HasSubstr("PlanStarted"), HasSubstr("move 4096 slots"),
-                          HasSubstr("story-3-0"), HasSubstr("PlanCompleted")));
+                          HasSubstr("story-3-0"), HasSubstr("PlanDone")));
 }
 
 TEST_F(KubectlTest, EditApplyAndExplain) {

@@ -134,7 +134,11 @@ absl::Status World::InstallOperator() {
 absl::StatusOr<Finished> World::Run(const std::vector<std::string>& arguments,
                                     const std::string& input, absl::Duration timeout) {
   const std::string tools = SourceDirectory() + "/build/kube/bin";
-  return RunProcess({.arguments = arguments,
+  std::vector<std::string> resolved = arguments;
+  if (std::filesystem::exists(tools + "/" + arguments[0])) {
+    resolved[0] = tools + "/" + arguments[0];
+  }
+  return RunProcess({.arguments = resolved,
                      .environment = {{"KUBECONFIG", kubeconfig_},
                                      {"HOME", directory_.path()},
                                      {"PATH", tools + ":" + std::string(getenv("PATH"))}},

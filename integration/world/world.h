@@ -31,7 +31,7 @@ namespace redisop::integration {
 struct Member {
   std::string pod;
   std::string node_id;
-  std::string role;  // "primary", "replica"
+  std::string role;  // "Primary", "Replica"
   std::string zone;
 };
 
