@@ -137,6 +137,9 @@ class Analysis {
 
   void LookAtShards() {
     for (const std::string& name : goal_.created) {
+      if (shape_.Find(name) != nullptr || !now_.formed()) {
+        continue;
+      }
       Found(FindingCode::kShardMissing, {}, name, {}, fmt::format("shard {} is not there", name));
     }
     for (const Shard& shard : shape_.shards) {
@@ -150,19 +153,26 @@ class Analysis {
       const int replicas =
           static_cast<int>(shard.replicas.size()) -
           static_cast<int>(std::count_if(shard.replicas.begin(), shard.replicas.end(), leaves));
+      missing_replicas_ +=
+          std::max(0, spec_.replication_factor - replicas - static_cast<int>(shard.joining.size()));
+      const Node* primary = now_.Find(shard.primary);
+      if (!now_.formed() || primary == nullptr || primary->health == Health::kFailed) {
+        continue;
+      }
       if (replicas < spec_.replication_factor) {
         Found(FindingCode::kReplicaMissing, {shard.primary}, shard.name, {},
               fmt::format("shard {} has {} of {} replicas", shard.name, replicas,
                           spec_.replication_factor));
       } else if (replicas + static_cast<int>(shard.joining.size()) > spec_.replication_factor) {
         Found(FindingCode::kReplicaSurplus, {shard.primary}, shard.name, {},
-              fmt::format("shard {} has {} replicas, {} are wished for", shard.name,
+              fmt::format("shard {} has {} of {} wished replicas", shard.name,
                           replicas + static_cast<int>(shard.joining.size()),
                           spec_.replication_factor));
       }
     }
     // Spares that are about to be used are no finding of their own.
-    for (size_t i = goal_.created.size(); i < shape_.spares.size(); ++i) {
+    const auto used = static_cast<size_t>(missing_replicas_);
+    for (size_t i = used; i < shape_.spares.size(); ++i) {
       Found(FindingCode::kNodeSpare, {shape_.spares[i]}, "", {},
             fmt::format("{} has no slots and no duties", ShortId(shape_.spares[i])));
     }
@@ -241,6 +251,7 @@ class Analysis {
   const ClusterSpec& spec_;
   const Policy& policy_;
   std::vector<Finding> findings_;
+  int missing_replicas_ = 0;
 };
 
 }  // namespace

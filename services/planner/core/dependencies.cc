@@ -63,7 +63,8 @@ struct Dependencies::AccessVisitor {
   Access operator()(const TakeOver& s) const { return Failover(s.replica_id, s.primary_id); }
   Access operator()(const ForgetNode& s) const {
     const NodeId id = Of(s.node_id);
-    return {{{id, kExists}, {id, kSlots}, {id, kRole}, {id, kCopies}},
+    // A replica is needed until its primary has nothing to move any more.
+    return {{{id, kExists}, {id, kSlots}, {id, kRole}, {id, kCopies}, {PrimaryOf(id), kSlots}},
             {{id, kMember}},
             {{PrimaryOf(id), kCopies}}};
   }

@@ -44,7 +44,8 @@ class Draft {
   bool Propose(StepKind kind, Reason reason);
   void Block(BlockedCode code, std::string text, FindingCode finding);
 
-  // Makes an empty node the primary of a shard, for the rest of the plan.
+  // Makes an empty node the primary of a shard, for the rest of the plan. The appointments of the
+  // goal are made from the start.
   void Appoint(const NodeId& id, const std::string& shard);
 
   // Number of the step that would be added next, for Reason::after.

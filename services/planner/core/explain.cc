@@ -124,12 +124,12 @@ void AppendStep(const Step& step, std::string_view because_before, std::string& 
 }
 
 void AppendSteps(const std::vector<Step>& steps, std::string& text) {
+  std::string because;
   for (size_t begin = 0; begin < steps.size();) {
     size_t end = begin + 1;
     while (end < steps.size() && SameRun(steps[begin], steps[end])) {
       ++end;
     }
-    std::string because;
     for (size_t i = begin; i < end; ++i) {
       if (end - begin > kShownOfRun + 1 && i == begin + kShownOfRun - 1) {
         text += fmt::format("        … {} more {} steps ({} to {})\n", end - i - 1,

@@ -46,6 +46,44 @@ std::set<std::string> ChooseLeaving(const WorkingSnapshot& snapshot, const Shape
   return leaving;
 }
 
+// New shards out of spare nodes, one by one, so that primaries stay spread.
+void AppointSpares(const WorkingSnapshot& snapshot, const Shape& shape, const ClusterSpec& spec,
+                   std::set<std::string>& used, Goal& goal) {
+  std::map<std::string, int> in_zone;
+  std::map<std::string, int> on_host;
+  for (const Shard& shard : shape.shards) {
+    if (const Node* primary = snapshot.Find(shard.primary); primary != nullptr) {
+      ++in_zone[primary->zone];
+      ++on_host[primary->host];
+    }
+  }
+  std::vector<const Node*> spares;
+  for (const NodeId& id : shape.spares) {
+    const Node* node = snapshot.Find(id);
+    if (!node->unobserved && !node->leaving && node->role == Role::kPrimary && node->keys == 0) {
+      spares.push_back(node);
+    }
+  }
+  while (static_cast<int>(goal.kept.size()) < spec.number_of_primaries && !spares.empty()) {
+    const auto best =
+        std::min_element(spares.begin(), spares.end(), [&](const Node* a, const Node* b) {
+          return std::tie(in_zone[a->zone], on_host[a->host], a->id) <
+                 std::tie(in_zone[b->zone], on_host[b->host], b->id);
+        });
+    const Node* primary = *best;
+    spares.erase(best);
+    ++in_zone[primary->zone];
+    ++on_host[primary->host];
+    std::string name(ShardNameOf(primary->id));
+    if (!used.insert(name).second) {
+      name = primary->id;
+      used.insert(name);
+    }
+    goal.kept.push_back(name);
+    goal.appointed.push_back({primary->id, name});
+  }
+}
+
 }  // namespace
 
 Goal DecideGoal(const WorkingSnapshot& snapshot, const Shape& shape, const ClusterSpec& spec) {
@@ -58,6 +96,7 @@ Goal DecideGoal(const WorkingSnapshot& snapshot, const Shape& shape, const Clust
       goal.kept.push_back(shard.name);
     }
   }
+  AppointSpares(snapshot, shape, spec, used, goal);
   for (int number = 0; static_cast<int>(goal.kept.size()) < spec.number_of_primaries; ++number) {
     const std::string name = std::to_string(number);
     if (used.insert(name).second) {

@@ -16,15 +16,23 @@ namespace redisop {
 struct Goal {
   // In the order of ShardNameLess. Shards that exist, then those to be made of spare nodes or pods.
   std::vector<std::string> kept;
-  std::vector<std::string> created;  // of the kept ones, those that no node belongs to yet
+  // Of the kept ones, those that no node belongs to yet.
+  std::vector<std::string> created;
+  // Spare nodes that become the primaries of new shards.
+  struct Appointment {
+    NodeId primary;
+    std::string shard;
+  };
+  std::vector<Appointment> appointed;
   std::set<std::string> leaving;
 
   bool Keeps(const std::string& shard) const { return !leaving.contains(shard); }
 };
 
 // Any shard can leave: those go that cost the fewest moved slots, then keys; then of the zone with
-// most primaries, so that the rest stays spread; then the highest name. New shards get the smallest
-// unused numbers.
+// most primaries, so that the rest stays spread; then the highest name. New shards are made of
+// spare nodes first, of the zones and hosts with the fewest primaries, and take their name from
+// them; then of pods, with the smallest unused numbers.
 Goal DecideGoal(const WorkingSnapshot& snapshot, const Shape& shape, const ClusterSpec& spec);
 
 }  // namespace redisop

@@ -28,6 +28,7 @@ class ShapeBuilder {
  public:
   explicit ShapeBuilder(const WorkingSnapshot& snapshot) : snapshot_(snapshot) {
     for (const auto& [id, node] : snapshot.nodes()) {
+      labels_.insert(node.shard);
       if (node.role == Role::kReplica) {
         const Node* root = RootOf(snapshot, node);
         if (root != nullptr) {
@@ -73,7 +74,17 @@ class ShapeBuilder {
         }
       }
     }
-    return std::string();
+    // Its shard got pods that are named after it.
+    const std::string name(ShardNameOf(primary.id));
+    return labels_.contains(name) ? name : std::string();
+  }
+
+  // By a node that lives.
+  bool IsFollowed(const NodeId& id) const {
+    const auto found = followers_.find(id);
+    return found != followers_.end() &&
+           std::any_of(found->second.begin(), found->second.end(),
+                       [](const Node* node) { return !IsLost(*node); });
   }
 
   std::string FreeName(const Node& primary) const {
@@ -81,7 +92,7 @@ class ShapeBuilder {
     if (!label.empty() && !by_name_.contains(label)) {
       return label;
     }
-    const std::string name = primary.id.substr(0, kShortNameLength);
+    const std::string name(ShardNameOf(primary.id));
     return by_name_.contains(name) ? primary.id : name;
   }
 
@@ -112,7 +123,7 @@ class ShapeBuilder {
       if (node.role != Role::kPrimary || !node.slots.empty()) {
         continue;
       }
-      const bool followed = followers_.contains(id);
+      const bool followed = IsFollowed(id);
       if (IsLost(node) && !followed) {
         shape_.lost.push_back(id);
       } else if (const std::string label = LabelOf(node); !label.empty()) {
@@ -148,13 +159,14 @@ class ShapeBuilder {
 
   // Who of a new shard's nodes is its primary: one the plan appointed, one that is copied,
   // then the lowest member.
-  std::tuple<bool, bool, size_t, bool, int, NodeId> Standing(const Node& node) const {
+  std::tuple<bool, bool, size_t, bool, bool, int, NodeId> Standing(const Node& node) const {
     const auto found = followers_.find(node.id);
     const size_t count = found == followers_.end() ? 0 : found->second.size();
     return {IsLost(node) || node.leaving,
             !snapshot_.IsAppointed(node.id),
             ~count,
             node.unobserved,
+            !node.shard.empty(),
             node.member,
             node.id};
   }
@@ -183,6 +195,7 @@ class ShapeBuilder {
 
   const WorkingSnapshot& snapshot_;
   std::map<NodeId, std::vector<const Node*>> followers_;
+  std::set<std::string> labels_;
   std::map<std::string, Shard> by_name_;
   std::map<NodeId, std::string> name_of_primary_;
   Shape shape_;
@@ -199,6 +212,10 @@ const Shard* Shape::Find(std::string_view name) const {
 const Shard* Shape::ShardOf(const NodeId& id) const {
   const auto found = shard_of.find(id);
   return found == shard_of.end() ? nullptr : &shards[found->second];
+}
+
+std::string_view ShardNameOf(std::string_view primary_id) {
+  return primary_id.substr(0, kShortNameLength);
 }
 
 bool IsLost(const Node& node) { return node.health == Health::kFailed && node.pod.empty(); }

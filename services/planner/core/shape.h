@@ -42,6 +42,9 @@ struct Shape {
 // Failed, and no pod stands behind it: only its id is left.
 bool IsLost(const Node& node);
 
+// What a shard is called after its primary when no pod carries a label: the first eight digits.
+std::string_view ShardNameOf(std::string_view primary_id);
+
 // "2" before "10" before "a".
 bool ShardNameLess(std::string_view a, std::string_view b);
 

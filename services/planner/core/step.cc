@@ -133,7 +133,6 @@ struct ApplyVisitor {
   void operator()(const AssignSlots& s) const {
     if (Node* node = now.Find(s.node_id); node != nullptr) {
       node->slots.Add(s.slots);
-      now.set_formed(true);
     }
   }
   void operator()(const AttachReplica& s) const {

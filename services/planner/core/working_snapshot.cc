@@ -139,7 +139,9 @@ ClusterSnapshot WorkingSnapshot::ToSnapshot() const {
     snapshot.nodes.push_back(std::move(copy));
   }
   snapshot.pods.insert(snapshot.pods.end(), leaving_pods_.begin(), leaving_pods_.end());
-  snapshot.formed = formed_;
+  snapshot.formed =
+      formed_ || std::any_of(snapshot.nodes.begin(), snapshot.nodes.end(),
+                             [](const Node& node) { return !node.alone && !node.slots.empty(); });
   snapshot.lacking_functions.assign(lacking_functions_.begin(), lacking_functions_.end());
   snapshot.hosts = hosts_;
   return Canonical(std::move(snapshot));

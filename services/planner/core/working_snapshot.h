@@ -57,7 +57,6 @@ class WorkingSnapshot {
   const std::vector<Host>& hosts() const { return hosts_; }
   // Was formed once, as stated or as the nodes show: some that own slots know others.
   bool formed() const { return formed_; }
-  void set_formed(bool formed) { formed_ = formed; }
   std::set<NodeId>& lacking_functions() { return lacking_functions_; }
   const std::set<NodeId>& lacking_functions() const { return lacking_functions_; }
 

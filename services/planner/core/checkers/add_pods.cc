@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <map>
-#include <tuple>
+#include <set>
 
 #include "services/planner/core/checkers.h"
 #include "services/planner/core/placement/pod_zone.h"
@@ -32,94 +32,60 @@ int FreeMember(const Draft& draft, const std::string& shard) {
   return member;
 }
 
-bool CreateOne(Draft& draft, const std::string& shard, bool primary, PodZones& zones) {
-  const FindingCode finding = primary ? FindingCode::kShardMissing : FindingCode::kReplicaMissing;
-  if (draft.spec.zones == Spread::kRequired && !zones.zones().empty() &&
-      !zones.HasFreeZone(shard)) {
-    draft.Block(BlockedCode::kPlacementImpossible,
-                fmt::format("shard {} has a copy in each of the {} zones; a further one must not "
-                            "share a zone",
-                            shard, zones.zones().size()),
-                finding);
-    return false;
-  }
+bool CreateOne(Draft& draft, const std::string& shard, bool primary, const std::string& zone) {
   const int member = FreeMember(draft, shard);
-  const std::string zone = zones.Choose(shard, primary);
+  const int replicas = draft.spec.replication_factor;
   return draft.Propose(
       CreatePod{fmt::format("{}-{}-{}", draft.spec.name, shard, member), shard, member, zone},
-      {finding,
+      {primary ? FindingCode::kShardMissing : FindingCode::kReplicaMissing,
        primary ? fmt::format("shard {} has no node yet", shard)
-               : fmt::format("shard {} needs {} replicas", shard, draft.spec.replication_factor)});
+               : fmt::format("shard {} needs {} {}", shard, replicas,
+                             replicas == 1 ? "replica" : "replicas")});
 }
 
-// The spare node for a new shard's primary: of the zone and host with the fewest primaries.
-NodeId BestSpare(Draft& draft) {
-  const Shape& shape = draft.shape();
-  std::map<std::string, int> in_zone;
-  std::map<std::string, int> on_host;
-  for (const Shard& shard : shape.shards) {
-    if (const Node* primary = draft.now().Find(shard.primary); primary != nullptr) {
-      ++in_zone[primary->zone];
-      ++on_host[primary->host];
+// Pods for the further copies of each shard.
+void CreateReplicas(Draft& draft, const PodZones& zones,
+                    const std::map<std::string, int>& missing) {
+  std::map<std::string, std::vector<std::string>> chosen = zones.ForReplicas(missing);
+  for (const std::string& shard : draft.goal.kept) {
+    std::set<std::string> used;
+    for (const std::string& zone : chosen[shard]) {
+      const bool together = !used.insert(zone).second || !zones.IsFree(shard, zone);
+      if (together && draft.spec.zones == Spread::kRequired && zones.known()) {
+        draft.Block(BlockedCode::kPlacementImpossible,
+                    fmt::format("another copy of shard {} would share a zone: {} zones take pods",
+                                shard, zones.size()),
+                    FindingCode::kReplicaMissing);
+      } else {
+        CreateOne(draft, shard, false, zone);
+      }
     }
-  }
-  NodeId best;
-  const auto cost = [&](const NodeId& id) {
-    const Node* node = draft.now().Find(id);
-    return std::tuple(in_zone[node->zone], on_host[node->host], id);
-  };
-  for (const NodeId& id : shape.spares) {
-    const Node* node = draft.now().Find(id);
-    if (!node->unobserved && !node->leaving && node->role == Role::kPrimary && node->keys == 0 &&
-        (best.empty() || cost(id) < cost(best))) {
-      best = id;
-    }
-  }
-  return best;
-}
-
-// New shards take spare nodes as primaries before pods are created.
-void AppointSpares(Draft& draft) {
-  for (const std::string& name : draft.goal.created) {
-    const NodeId spare = BestSpare(draft);
-    if (spare.empty()) {
-      return;
-    }
-    draft.Appoint(spare, name);
   }
 }
 
 }  // namespace
 
 void AddPods(Draft& draft) {
-  AppointSpares(draft);
   const Shape shape = draft.shape();
   PodZones zones(draft.now());
   const int wanted = 1 + draft.spec.replication_factor;
-  size_t spares = shape.spares.size();
-  struct Need {
-    std::string shard;
-    int members = 0;
-  };
-  std::vector<Need> needs;
+  // Spare nodes become replicas before pods are created for them.
+  auto spares = static_cast<int>(shape.spares.size());
+  std::map<std::string, int> missing;
   for (const std::string& name : draft.goal.kept) {
     const Shard* shard = shape.Find(name);
-    needs.push_back({name, shard == nullptr ? 0 : MembersOf(draft, *shard)});
-  }
-  // All first members before the second ones; spare nodes before new pods.
-  for (int member = 1; member <= wanted; ++member) {
-    for (Need& need : needs) {
-      if (need.members >= member) {
-        continue;
-      }
-      if (spares > 0 && need.members > 0) {
-        --spares;
-        ++need.members;
-      } else if (CreateOne(draft, need.shard, need.members == 0, zones)) {
-        ++need.members;
-      }
+    int members = shard == nullptr ? 0 : MembersOf(draft, *shard);
+    if (members == 0 && CreateOne(draft, name, true, zones.ForPrimary(name))) {
+      ++members;
     }
+    missing[name] = std::max(0, wanted - std::max(1, members));
   }
+  for (const std::string& name : draft.goal.kept) {
+    const int taken = std::min(spares, missing[name]);
+    missing[name] -= taken;
+    spares -= taken;
+  }
+  CreateReplicas(draft, zones, missing);
 }
 
 }  // namespace redisop

@@ -86,6 +86,39 @@ void ProposeMoves(Draft& draft, const SlotWish& wish, const std::vector<SlotTran
   }
 }
 
+// No slot moves twice in one plan: a slot whose interrupted move was just finished stays, and
+// another one of the same primary goes in its place.
+void KeepClosedSlots(Draft& draft, const SlotWish& wish, std::vector<SlotTransfer>& transfers) {
+  SlotSet closed;
+  for (const Step& step : draft.plan().steps) {
+    if (const auto* close = std::get_if<CloseOpenSlot>(&step.kind)) {
+      closed.Add(close->slots);
+    }
+  }
+  if (closed.empty()) {
+    return;
+  }
+  SlotSet taken = closed;
+  for (const SlotTransfer& transfer : transfers) {
+    taken.Add(transfer.slots);
+  }
+  for (SlotTransfer& transfer : transfers) {
+    if (transfer.source == kUnassigned) {
+      continue;
+    }
+    for (const int slot : (transfer.slots & closed).Slots()) {
+      const SlotSet free = wish.current[static_cast<size_t>(transfer.source)] - taken;
+      if (free.empty()) {
+        break;
+      }
+      const int instead = free.Slots().front();
+      transfer.slots.Remove(slot);
+      transfer.slots.Add(instead);
+      taken.Add(instead);
+    }
+  }
+}
+
 // Slots that nobody owns may be given away only when nobody can come back with their keys.
 bool MayGive(Draft& draft, const SlotSet& unowned) {
   if (unowned.empty()) {
@@ -122,6 +155,7 @@ void AssignUnowned(Draft& draft, const SlotWish& wish, const std::vector<SlotTra
                        fmt::format("nobody owns these {} slots", transfer.slots.size()), after});
     if (added && one_before_all) {
       after = {number};
+      one_before_all = false;
     }
   }
 }
@@ -145,6 +179,7 @@ void BalanceSlots(Draft& draft) {
     return;
   }
   std::vector<SlotTransfer> transfers = PlacementFor(wish, give).transfers;
+  KeepClosedSlots(draft, wish, transfers);
   AssignUnowned(draft, wish, transfers, {}, false);
   std::erase_if(transfers, [](const SlotTransfer& t) { return t.source == kUnassigned; });
   if (Fits(draft, wish, transfers)) {

@@ -68,7 +68,7 @@ void AppointPrimaries(Draft& draft) {
   }
   const int count = static_cast<int>(zones.size());
   const std::vector<int> chosen =
-      SpreadPrimaries(choices, count, PrimariesPerZoneMax(static_cast<int>(choices.size()), count))
+      SpreadPrimaries(choices, count, (static_cast<int>(choices.size()) + count - 1) / count)
           .zone_of_primary;
   for (size_t i = 0; i < shape.shards.size(); ++i) {
     for (const NodeId& id : shape.shards[i].joining) {

@@ -67,7 +67,7 @@ void RemoveSurplus(Draft& draft, const Shard& shard) {
       return;
     }
     if (!RemoveNode(draft, id, FindingCode::kReplicaSurplus,
-                    fmt::format("shard {} has {} replicas, {} are wished for", shard.name,
+                    fmt::format("shard {} has {} of {} wished replicas", shard.name,
                                 candidates.size(), wanted))) {
       return;
     }
@@ -75,13 +75,27 @@ void RemoveSurplus(Draft& draft, const Shard& shard) {
   }
 }
 
+// Members without slots, keys and a shard, such as the rest of a shard that was removed in part.
+void RemoveSpares(Draft& draft, const Shape& shape) {
+  for (const NodeId& id : shape.spares) {
+    const Node* node = draft.now().Find(id);
+    if (!node->alone && !node->unobserved && node->health != Health::kFailed && node->keys == 0 &&
+        node->role == Role::kPrimary) {
+      RemoveNode(draft, id, FindingCode::kNodeSpare, "it has no slots, no keys and no duties");
+    }
+  }
+}
+
 }  // namespace
 
 void RemoveReplicas(Draft& draft) {
   const Shape shape = draft.shape();
+  RemoveSpares(draft, shape);
   for (const Shard& shard : shape.shards) {
     const Node* primary = draft.now().Find(shard.primary);
-    if (draft.goal.Keeps(shard.name) && primary != nullptr) {
+    // Without its primary every copy counts.
+    if (draft.goal.Keeps(shard.name) && primary != nullptr && !primary->unobserved &&
+        primary->health != Health::kFailed) {
       RemoveSurplus(draft, shard);
     }
   }

@@ -34,8 +34,7 @@ void SpreadRoles(Draft& draft) {
     draft.Propose(
         PromoteReplica{replica->id, primary->id},
         {FindingCode::kRolesUneven,
-         fmt::format("zone {} has {} primaries, at most {} keep the cluster whole when "
-                     "it fails",
+         fmt::format("zone {} has {} primaries; with at most {} a majority outlives it",
                      primary->zone, spread.in_zone.at(primary->zone), spread.per_zone_max)});
   }
 }

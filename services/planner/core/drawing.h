@@ -1,0 +1,26 @@
+// Clusters drawn as text, for tests: what a scenario file shows becomes a snapshot.
+//
+//   0-0  primary 0-5460       zone=a host=h1 keys=1000
+//   0-1  replica of 0-0       zone=b syncing
+//   old  primary              failed            (no pod: a lost node)
+//   pod 3-0                   zone=a waiting    (a pod without a node)
+//   host h1                   zone=a
+//
+// A name "<shard>-<member>" has the pod redis-<shard>-<member>; any other name has none.
+
+#ifndef REDIS_OPERATOR_SERVICES_PLANNER_CORE_DRAWING_H_
+#define REDIS_OPERATOR_SERVICES_PLANNER_CORE_DRAWING_H_
+
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "common/model/cluster_snapshot.h"
+
+namespace redisop {
+
+// kInvalidArgument names the line and the word that is not understood.
+absl::StatusOr<ClusterSnapshot> ReadDrawing(std::string_view text);
+
+}  // namespace redisop
+
+#endif  // REDIS_OPERATOR_SERVICES_PLANNER_CORE_DRAWING_H_

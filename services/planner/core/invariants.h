@@ -1,0 +1,24 @@
+// What must hold while a plan is carried out, whatever the plan is for. Independent of the checkers
+// and gates that make plans: tests and the fuzzer ask it about every plan.
+
+#ifndef REDIS_OPERATOR_SERVICES_PLANNER_CORE_INVARIANTS_H_
+#define REDIS_OPERATOR_SERVICES_PLANNER_CORE_INVARIANTS_H_
+
+#include <string>
+#include <vector>
+
+#include "common/model/plan.h"
+
+namespace redisop {
+
+// One line for each invariant that carrying out the plan, step by step from `snapshot`, would
+// break; empty when all hold:
+//   - every slot that has one owner keeps exactly one, until a lost owner is given up;
+//   - nothing is deleted or forgotten that owns slots, or that holds the last copy of a shard;
+//   - no slot moves twice, no node is source and target;
+//   - every step is valid when its turn comes, and depends on earlier steps only.
+std::vector<std::string> BrokenInvariants(const ClusterSnapshot& snapshot, const Plan& plan);
+
+}  // namespace redisop
+
+#endif  // REDIS_OPERATOR_SERVICES_PLANNER_CORE_INVARIANTS_H_

@@ -1,0 +1,155 @@
+// Random clusters and wishes: every plan has the properties of plan_properties.h. The seed is
+// printed; PLANNER_SEED repeats a run, PLANNER_CASES sets its length.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <random>
+#include <string>
+
+#include "services/planner/core/explain.h"
+#include "services/planner/core/plan_properties.h"
+#include "services/planner/core/planner.h"
+
+namespace redisop {
+namespace {
+
+uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+struct World {
+  ClusterSpec spec;
+  ClusterSnapshot snapshot;
+  Policy policy;
+};
+
+class WorldMaker {
+ public:
+  explicit WorldMaker(uint64_t seed) : random_(seed) {}
+
+  World Make() {
+    World world;
+    zones_ = Below(4);
+    const int shards = 1 + Below(6);
+    const int replicas = Below(3);
+    world.spec.number_of_primaries = 1 + Below(7);
+    world.spec.replication_factor = Below(3);
+    world.policy.max_parallel_migrations = 1 + Below(4);
+    world.policy.tolerance_percent = Below(4) == 0 ? 5 : 0;
+    world.snapshot.formed = true;
+    if (zones_ > 0 && Below(2) == 0) {
+      for (int i = 0; i < zones_ * 2; ++i) {
+        world.snapshot.hosts.push_back(
+            {fmt::format("h{}", i), fmt::format("z{}", i % zones_), false});
+      }
+    }
+    const std::vector<SlotSet> slots = RandomSlots(shards);
+    const bool labelled = Below(3) > 0;
+    for (int shard = 0; shard < shards; ++shard) {
+      const int members = 1 + (Below(4) == 0 ? Below(3) : replicas);
+      const int primary = Below(members);
+      for (int member = 0; member < members; ++member) {
+        Node node = Member(shard, member, labelled);
+        if (member == primary) {
+          node.slots = slots[static_cast<size_t>(shard)];
+          node.keys = static_cast<uint64_t>(node.slots.size()) * 10;
+        } else {
+          node.role = Role::kReplica;
+          node.primary_id = Member(shard, primary, labelled).id;
+        }
+        world.snapshot.nodes.push_back(std::move(node));
+      }
+    }
+    Disturb(world);
+    return world;
+  }
+
+ private:
+  int Below(int limit) { return static_cast<int>(random_() % static_cast<uint64_t>(limit)); }
+
+  Node Member(int shard, int member, bool labelled) {
+    Node node;
+    node.id = fmt::format("{:04x}{:036x}", (shard * 613 + member * 7919) % 65536, 0);
+    if (labelled) {
+      node.pod = fmt::format("redis-{}-{}", shard, member);
+      node.pod_uid = "uid-" + node.pod;
+      node.shard = std::to_string(shard);
+      node.member = member;
+    }
+    if (zones_ > 0) {
+      node.zone = fmt::format("z{}", (shard * 7 + member * 3 + shard * member) % zones_);
+    }
+    return node;
+  }
+
+  // All slots, in a few random ranges; a shard may own none.
+  std::vector<SlotSet> RandomSlots(int shards) {
+    std::vector<SlotSet> slots(static_cast<size_t>(shards));
+    int first = 0;
+    while (first < kSlotCount) {
+      const int end = std::min(kSlotCount, first + 1 + Below(9000));
+      slots[static_cast<size_t>(Below(shards))].Add(SlotRange{first, end});
+      first = end;
+    }
+    return slots;
+  }
+
+  // Faults that a plan has to live with.
+  void Disturb(World& world) {
+    auto& nodes = world.snapshot.nodes;
+    const auto any = [&]() -> Node& {
+      return nodes[static_cast<size_t>(Below(static_cast<int>(nodes.size())))];
+    };
+    switch (Below(8)) {
+      case 0:
+        any().unobserved = true;
+        break;
+      case 1: {
+        Node& node = any();
+        node.health = Health::kFailed;
+        node.unobserved = true;
+        node.pod.clear();
+        node.pod_uid.clear();
+        world.policy.recreate_lost_shards = Below(2) == 0;
+        break;
+      }
+      case 2:
+        any().link = Link::kSyncing;
+        break;
+      case 3: {
+        Node fresh = Member(50, 0, false);
+        fresh.alone = true;
+        nodes.push_back(fresh);
+        break;
+      }
+      default:
+        break;
+    }
+  }
+
+  std::mt19937_64 random_;
+  int zones_ = 0;
+};
+
+TEST(PlannerProperties, HoldForRandomClusters) {
+  const uint64_t seed = FromEnvironment("PLANNER_SEED", 20261124);
+  const uint64_t cases = FromEnvironment("PLANNER_CASES", 3000);
+  fmt::print("PLANNER_SEED={} PLANNER_CASES={}\n", seed, cases);
+  for (uint64_t i = 0; i < cases; ++i) {
+    const World world = WorldMaker(seed + i).Make();
+    const auto broken = BrokenProperties(world.spec, world.snapshot, world.policy);
+    ASSERT_TRUE(broken.empty()) << "PLANNER_SEED=" << seed + i << " PLANNER_CASES=1\n"
+                                << fmt::format("{} primaries, {} replicas, tolerance {}\n",
+                                               world.spec.number_of_primaries,
+                                               world.spec.replication_factor,
+                                               world.policy.tolerance_percent)
+                                << broken.front() << "\n"
+                                << Explain(ComputePlan(world.spec, world.snapshot, world.policy));
+  }
+}
+
+}  // namespace
+}  // namespace redisop

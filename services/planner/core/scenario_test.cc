@@ -1,0 +1,60 @@
+// Every file of testdata/ in the manner of tests as text: a cluster, a wish, the plan with reasons.
+// Every scenario is also asked for the properties that all plans have.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
+
+#include "common/base/status.h"
+#include "common/testing/data_driven.h"
+#include "services/planner/core/drawing.h"
+#include "services/planner/core/explain.h"
+#include "services/planner/core/plan_properties.h"
+#include "services/planner/core/planner.h"
+
+namespace redisop {
+namespace {
+
+int Number(const DataCase& c, const std::string& name, int otherwise) {
+  return std::stoi(c.Argument(name, std::to_string(otherwise)));
+}
+
+std::string Answer(const DataCase& c) {
+  if (c.command != "plan") {
+    return "unknown command\n";
+  }
+  absl::StatusOr<ClusterSnapshot> snapshot = ReadDrawing(c.input);
+  if (!snapshot.ok()) {
+    return ToString(snapshot.status()) + "\n";
+  }
+  snapshot->formed = c.arguments.contains("formed");
+  ClusterSpec spec;
+  spec.number_of_primaries = Number(c, "primaries", 3);
+  spec.replication_factor = Number(c, "replicas", 1);
+  spec.zones = c.arguments.contains("zones_required") ? Spread::kRequired : Spread::kPreferred;
+  Policy policy;
+  policy.tolerance_percent = Number(c, "tolerance", 0);
+  policy.max_parallel_migrations = Number(c, "parallel", 16);
+  policy.recreate_lost_shards = c.arguments.contains("recreate");
+  if (c.arguments.contains("allow_data_loss")) {
+    policy.allow_data_loss = {c.Argument("allow_data_loss", "")};
+  }
+  for (const std::string& line : BrokenProperties(spec, *snapshot, policy)) {
+    ADD_FAILURE() << c.position << ": " << line;
+  }
+  std::istringstream lines(Explain(ComputePlan(spec, *snapshot, policy)));
+  std::string text;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty() && line.rfind("Digest", 0) != 0) {
+      text += line + "\n";
+    }
+  }
+  return text;
+}
+
+TEST(PlannerScenarios, All) { RunDataDriven("core/testdata", Answer); }
+
+}  // namespace
+}  // namespace redisop
