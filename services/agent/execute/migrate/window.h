@@ -1,0 +1,66 @@
+// Some slots on their way from one primary to another: opened, emptied by somebody else, closed.
+//
+//   Window window(parties, slots);
+//   RETURN_IF_ERROR(window.Open());
+//   … move keys until window.CountKeysLeft() says zero for all …
+//   RETURN_IF_ERROR(window.Close());
+//
+// After an error the slots stay as they are, open: closing without proof of emptiness would destroy
+// keys (redis.md H1). CloseOpenSlot goes on from there. One thread.
+//
+// Source: Redis command reference, CLUSTER SETSLOT; the order is that of redis.md 1.3.
+
+#ifndef REDIS_OPERATOR_SERVICES_AGENT_EXECUTE_MIGRATE_WINDOW_H_
+#define REDIS_OPERATOR_SERVICES_AGENT_EXECUTE_MIGRATE_WINDOW_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/agent/execute/migrate/barrier.h"
+
+namespace redisop {
+
+class Window {
+ public:
+  // `parties` must outlive this.
+  Window(MoveParties& parties, std::vector<int> slots);
+
+  // Marks the slots IMPORTING at the target, then MIGRATING at the source: a client that is sent
+  // from one to the other always finds a willing node. Repeating it does no harm.
+  // STATE_CHANGED: a node refused, so it isn't the owner any more, or is the owner already.
+  absl::Status Open();
+
+  // Keys that the source still holds, per slot in the order given. The marks are set again in the
+  // same burst, so that a count of zero is final: without its mark (it was lost in a failover) the
+  // source would take new keys.
+  absl::StatusOr<std::vector<uint64_t>> CountKeysLeft();
+
+  // Makes the target the owner: tells the target first, then the source and, at the same time, all
+  // other primaries. Another primary that doesn't answer learns it by gossip and is left out from
+  // then on. Refuses with KEYS_LEFT unless the last CountKeysLeft said zero for every slot.
+  absl::Status Close();
+
+ private:
+  MoveParties& parties_;
+  const std::vector<int> slots_;
+  bool drained_ = false;
+};
+
+// Tells the source and all other primaries that the target owns the slots. Requires: it does, and
+// the source holds none of their keys. Errors as Window::Close.
+absl::Status AnnounceTarget(MoveParties& parties, const std::vector<int>& slots);
+
+// COUNTKEYSINSLOT of each slot.
+absl::StatusOr<std::vector<uint64_t>> CountKeys(RedisConnection& redis,
+                                                const std::vector<int>& slots);
+
+// `CLUSTER SETSLOT slot state [peer]` for each slot in bursts. STATE_CHANGED with the server's
+// words for the first refusal.
+absl::Status SetSlots(RedisConnection& redis, const std::vector<int>& slots, std::string_view state,
+                      const NodeId& peer);
+
+}  // namespace redisop
+
+#endif  // REDIS_OPERATOR_SERVICES_AGENT_EXECUTE_MIGRATE_WINDOW_H_
