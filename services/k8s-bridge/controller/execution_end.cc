@@ -90,7 +90,7 @@ void TellKindIsDone(Pass& pass, const StepRun& last) {
 // Slots given to an empty primary because every copy was gone.
 void TellOfRecreatedShard(Pass& pass, const StepRun& run) {
   const auto* step = std::get_if<AssignSlots>(&run.step.kind);
-  if (step == nullptr || run.step.reason == FindingCode::kClusterNotFormed) {
+  if (step == nullptr || !pass.memory.formed) {
     return;
   }
   const Node* node = pass.snapshot.Find(step->node_id);
@@ -105,6 +105,8 @@ std::string PlanAction(const Plan& plan) {
   const size_t colon = plan.digest.find(':');
   return "ExecutePlan-" + plan.digest.substr(colon == std::string::npos ? 0 : colon + 1, 8);
 }
+
+namespace {
 
 void ReportStepEnd(Pass& pass, const StepRun& run) {
   const bool done = run.status == StepStatus::kDone;
@@ -121,8 +123,19 @@ void ReportStepEnd(Pass& pass, const StepRun& run) {
   if (const auto* step = std::get_if<MigrateSlots>(&run.step.kind)) {
     pass.context.metrics.SlotsMigrated(step->slots.size(), KeysMoved(run));
   }
-  TellKindIsDone(pass, run);
   TellOfRecreatedShard(pass, run);
+}
+
+}  // namespace
+
+void ReportStepEnds(Pass& pass, const std::vector<const StepRun*>& ended) {
+  std::set<size_t> kinds;
+  for (const StepRun* run : ended) {
+    ReportStepEnd(pass, *run);
+    if (kinds.insert(run->step.kind.index()).second) {
+      TellKindIsDone(pass, *run);
+    }
+  }
 }
 
 void EndExecution(Pass& pass) {

@@ -5,6 +5,7 @@
 #define REDIS_OPERATOR_SERVICES_K8S_BRIDGE_CONTROLLER_EXECUTION_END_H_
 
 #include <string>
+#include <vector>
 
 #include "services/k8s-bridge/controller/pass.h"
 
@@ -13,8 +14,8 @@ namespace redisop {
 // The action of events about a plan: events of one plan are told apart from those of another.
 std::string PlanAction(const Plan& plan);
 
-// Counts the step; tells of a failure, and of the last step of a kind that is done.
-void ReportStepEnd(Pass& pass, const StepRun& run);
+// Counts the steps; tells of failures, and of each kind of which every step is done now.
+void ReportStepEnds(Pass& pass, const std::vector<const StepRun*>& ended);
 
 // Drops the execution and says how it ended. After a failure the next plan waits: 0.2 s, doubling
 // to 30 s.

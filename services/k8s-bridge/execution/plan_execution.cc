@@ -87,7 +87,10 @@ bool PlanExecution::LearnAgentStep(StepRun& run, const ExecutionFacts& facts) {
       auto agent = facts.steps.find(target.pod_uid);
       if (agent == facts.steps.end()) {
         all_heard = false;
-        if (!HasPod(facts.snapshot, target.pod_uid) || facts.now - run.heard_at > kSilenceMax) {
+        const bool gone = !HasPod(facts.snapshot, target.pod_uid);
+        if (gone && std::holds_alternative<ForgetNode>(run.resolved)) {
+          report.state = AgentStep::State::kDone;  // who is gone remembers nobody
+        } else if (gone || facts.now - run.heard_at > kSilenceMax) {
           report.state = AgentStep::State::kFailed;
           report.text = "its agent is gone";
         }

@@ -131,6 +131,17 @@ TEST_F(Execution, AStepEndsWithItsPod) {
   EXPECT_THAT(Learn(execution), ElementsAre("s1"));
 }
 
+TEST_F(Execution, WhoIsGoneHasForgotten) {
+  PlanExecution execution = Make({{.id = "s1", .kind = ForgetNode{"c"}}});
+  Start(execution, "s1", ForgetNode{"c"});
+  Says(execution, "b", "s1", AgentStep::State::kDone);
+  steps_.erase("u-a");
+  EXPECT_THAT(Learn(execution), IsEmpty());
+  snapshot_.nodes.erase(snapshot_.nodes.begin());
+  EXPECT_THAT(Learn(execution), ElementsAre("s1"));
+  EXPECT_TRUE(execution.Finished());
+}
+
 TEST_F(Execution, StopStartsNothingAndWaitsForWhatRuns) {
   PlanExecution execution = Make({{.id = "s1", .kind = kMigrate}, {.id = "s2", .kind = kAssign}});
   Start(execution, "s1", kMigrate);
@@ -171,16 +182,18 @@ TEST_F(Execution, TimeLeftFollowsTheLongestChain) {
   EXPECT_DOUBLE_EQ(execution.SecondsLeft(), 8);
 }
 
-TEST_F(Execution, NodesArenamedByPodUntilTheyHaveAnId) {
+TEST_F(Execution, NodesAreNamedByPodUntilTheyHaveAnId) {
   const auto resolved = ResolveNodes(AttachReplica{"p-c", "a"}, snapshot_);
   ASSERT_TRUE(resolved.ok());
   EXPECT_EQ(std::get<AttachReplica>(*resolved).replica_id, "c");
   EXPECT_TRUE(absl::IsNotFound(ResolveNodes(AttachReplica{"p-x", "a"}, snapshot_).status()));
 }
 
-TEST_F(Execution, ForgettingIsDoneByAllOthersThatAnswer) {
+TEST_F(Execution, ForgettingIsDoneByAllOthersThatAnswerAndStay) {
   snapshot_.Find("b")->unobserved = true;
   EXPECT_THAT(TargetsOf(ForgetNode{"c"}, snapshot_), ElementsAre(StepTarget{"u-a", "a"}));
+  snapshot_.Find("a")->leaving = true;
+  EXPECT_THAT(TargetsOf(ForgetNode{"c"}, snapshot_), IsEmpty());
 }
 
 }  // namespace

@@ -142,7 +142,7 @@ std::vector<StepTarget> TargetsOf(const StepKind& resolved, const ClusterSnapsho
   }
   if (const auto* forget = std::get_if<ForgetNode>(&resolved)) {
     for (const Node& node : snapshot.nodes) {
-      if (node.id != forget->node_id && !node.unobserved) {
+      if (node.id != forget->node_id && !node.unobserved && !node.leaving) {
         AddTarget(&node, targets);
       }
     }

@@ -24,8 +24,8 @@ struct StepTarget {
 absl::StatusOr<StepKind> ResolveNodes(const StepKind& kind, const ClusterSnapshot& snapshot);
 
 // The targets of a resolved step: one agent for most; every named node for MeetNodes and SetConfig;
-// every observed node but the one to forget for ForgetNode; none for CreatePod and DeletePod, which
-// the bridge does.
+// every observed node that stays, but the one to forget, for ForgetNode; none for CreatePod and
+// DeletePod, which the bridge does.
 std::vector<StepTarget> TargetsOf(const StepKind& resolved, const ClusterSnapshot& snapshot);
 
 // Carried out by the bridge itself.

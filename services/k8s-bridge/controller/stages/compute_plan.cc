@@ -37,9 +37,7 @@ void FollowExecution(Pass& pass) {
   for (const NodeObservation& seen : pass.observations) {
     facts.steps[seen.pod_uid] = seen.steps;
   }
-  for (const StepRun* run : execution.Learn(facts)) {
-    ReportStepEnd(pass, *run);
-  }
+  ReportStepEnds(pass, execution.Learn(facts));
   if (!RunsForThisSpec(pass, execution)) {
     execution.Stop();
   }
