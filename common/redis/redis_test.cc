@@ -54,11 +54,10 @@ TEST(ReplyReader, ReadsEveryKindInAnyPieces) {
         replies.push_back(*reply);
       }
     }
-    EXPECT_THAT(replies,
-                ElementsAre(StatusReply("OK"), ErrorReply("ERR no"), IntegerReply(42), Reply(),
-                            StringReply("a\r\n"),
-                            ArrayReply({ArrayReply({IntegerReply(1)}), StringReply("x")}),
-                            Reply()));
+    EXPECT_THAT(replies, ElementsAre(StatusReply("OK"), ErrorReply("ERR no"), IntegerReply(42),
+                                     Reply(), StringReply("a\r\n"),
+                                     ArrayReply({ArrayReply({IntegerReply(1)}), StringReply("x")}),
+                                     Reply()));
   }
 }
 
@@ -89,9 +88,9 @@ TEST(ServerInfo, ReadsBothRolesAndBothEngines) {
   EXPECT_EQ(primary.version_major, 7);
   EXPECT_EQ(primary.keys, 7u);
   EXPECT_EQ(primary.offset, 50u);
-  EXPECT_THAT(primary.replicas,
-              ElementsAre(AttachedReplica{
-                  .host = "10.0.0.2", .port = 6379, .online = true, .offset = 42}));
+  EXPECT_THAT(
+      primary.replicas,
+      ElementsAre(AttachedReplica{.host = "10.0.0.2", .port = 6379, .online = true, .offset = 42}));
 
   ASSERT_OK_AND_ASSIGN(
       ServerInfo replica,
@@ -139,9 +138,9 @@ class LiveConnection : public ::testing::Test {
 TEST_F(LiveConnection, CallsPipelinesAndStreams) {
   Connect();
   EXPECT_THAT(connection_->Call({"PING"}, kTimeout), IsOkAndHolds(StatusReply("PONG")));
-  ASSERT_OK_AND_ASSIGN(const auto replies,
-                       connection_->Pipeline({{"ECHO", std::string("a\0b", 3)}, {"NOSUCH"}, {"DBSIZE"}},
-                                             kTimeout));
+  ASSERT_OK_AND_ASSIGN(
+      const auto replies,
+      connection_->Pipeline({{"ECHO", std::string("a\0b", 3)}, {"NOSUCH"}, {"DBSIZE"}}, kTimeout));
   EXPECT_EQ(replies[0].text, std::string("a\0b", 3));
   EXPECT_TRUE(replies[1].IsErrorOf("ERR"));
   EXPECT_EQ(replies[2], IntegerReply(0));
@@ -193,8 +192,9 @@ TEST_F(LiveConnection, Authenticates) {
   const RedisAddress address = UnixAddress(redis_->socket());
   EXPECT_THAT(MakeSocketConnector({.password = "wrong"})->Connect(address, kTimeout),
               StatusIs(absl::StatusCode::kPermissionDenied));
-  ASSERT_OK_AND_ASSIGN(auto right, MakeSocketConnector({.user = "default", .password = "secret"})
-                                       ->Connect(address, kTimeout));
+  ASSERT_OK_AND_ASSIGN(
+      auto right,
+      MakeSocketConnector({.user = "default", .password = "secret"})->Connect(address, kTimeout));
   EXPECT_THAT(right->Call({"PING"}, kTimeout), IsOkAndHolds(StatusReply("PONG")));
 }
 

@@ -28,7 +28,8 @@ class ReplyReader {
   absl::Status Feed(std::string_view bytes);
 
   // The next whole reply, or nullopt when more bytes are needed. kResourceExhausted: too
-  // many elements or bytes. kDeadlineExceeded: the bytes are not RESP, so the outcome of the command is unknown.
+  // many elements or bytes. kDeadlineExceeded: the bytes are not RESP, so the outcome of the
+  // command is unknown.
   absl::StatusOr<std::optional<Reply>> Next();
 
  private:

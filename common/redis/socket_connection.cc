@@ -168,9 +168,9 @@ class SocketConnection : public RedisConnection {
     const bool unknown = sent_ && broken_.code() == absl::StatusCode::kUnavailable;
     const bool unsent = !sent_ && broken_.code() == absl::StatusCode::kDeadlineExceeded;
     if (unknown || unsent) {
-      broken_ = MakeStatus(unknown ? absl::StatusCode::kDeadlineExceeded
-                                   : absl::StatusCode::kUnavailable,
-                           MessageOf(broken_));
+      broken_ =
+          MakeStatus(unknown ? absl::StatusCode::kDeadlineExceeded : absl::StatusCode::kUnavailable,
+                     MessageOf(broken_));
     }
     return broken_;
   }
@@ -194,8 +194,8 @@ class SocketConnector : public RedisConnector {
   absl::StatusOr<std::unique_ptr<RedisConnection>> Connect(const RedisAddress& address,
                                                            absl::Duration timeout) override {
     ASSIGN_OR_RETURN(auto transport, ConnectSocket(address, timeout));
-    auto connection = std::make_unique<SocketConnection>(std::move(transport), ToString(address),
-                                                         options_);
+    auto connection =
+        std::make_unique<SocketConnection>(std::move(transport), ToString(address), options_);
     if (options_.password.empty()) {
       return connection;
     }

@@ -131,8 +131,8 @@ absl::StatusOr<std::unique_ptr<Transport>> ConnectTcp(const RedisAddress& where,
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_NUMERICSERV;
   addrinfo* found = nullptr;
-  const int error = getaddrinfo(where.host.c_str(), std::to_string(where.port).c_str(), &hints,
-                                &found);
+  const int error =
+      getaddrinfo(where.host.c_str(), std::to_string(where.port).c_str(), &hints, &found);
   if (error != 0) {
     return MakeStatus(absl::StatusCode::kUnavailable,
                       fmt::format("resolve: {}", gai_strerror(error)));

@@ -57,10 +57,9 @@ struct Agent::Parts {
   Parts(const AgentOptions& options, std::unique_ptr<RedisConnector> connector_in)
       : connector(std::move(connector_in)),
         instances(options.instances_dir, *connector, SystemClock(), SystemDisk()),
-        executor(*connector, SystemClock(), step_pool,
-                 [this](const Instance& instance, const StepState& state) {
-                   LogEnd(instance, state);
-                 }),
+        executor(
+            *connector, SystemClock(), step_pool,
+            [this](const Instance& instance, const StepState& state) { LogEnd(instance, state); }),
         service(instances, executor, read_pool, SystemClock()) {}
 
   void LogEnd(const Instance& instance, const StepState& state) const {
@@ -88,8 +87,7 @@ struct Agent::Parts {
     const auto all = instances.All();
     for (const auto& managed : all) {
       const Instance instance = managed->instance();
-      const bool runs =
-          SystemDisk().IsLocked(instance.File("instance.lock")).value_or(false);
+      const bool runs = SystemDisk().IsLocked(instance.File("instance.lock")).value_or(false);
       alive += runs ? 1 : 0;
       if (!managed->node_timeout_checked && managed->steps.List().empty()) {
         managed->node_timeout_checked = RestoreNodeTimeout(*connector, instance).ok();
@@ -114,8 +112,9 @@ struct Agent::Parts {
     HandOverControl control;
     const Instance instance = (*managed)->instance();
     const auto result = HandOver(instance, *connector, SystemClock(), control, kHandOverMax);
-    log.Info("Handed over before the end",
-             {{"pod", instance.pod}, {"result", result.ok() ? *result : ToString(result.status())}});
+    log.Info(
+        "Handed over before the end",
+        {{"pod", instance.pod}, {"result", result.ok() ? *result : ToString(result.status())}});
     return {.code = result.ok() ? 200 : 503,
             .text = (result.ok() ? *result : ToString(result.status())) + "\n"};
   }
@@ -148,10 +147,9 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Start(const AgentOptions& options)
   std::unique_ptr<Agent> agent(new Agent(std::move(parts)));
   p->LookAfter();
   ASSIGN_OR_RETURN(
-      p->server,
-      ServerRunner::Start({.listen_address = options.listen, .security = options.security},
-                          {{&p->service,
-                            redisoperator::agent::v1::AgentService::service_full_name()}}));
+      p->server, ServerRunner::Start(
+                     {.listen_address = options.listen, .security = options.security},
+                     {{&p->service, redisoperator::agent::v1::AgentService::service_full_name()}}));
   ASSIGN_OR_RETURN(
       p->http,
       HttpEndpoint::Start(

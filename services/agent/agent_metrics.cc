@@ -8,14 +8,12 @@ namespace redisop {
 
 AgentMetrics::AgentMetrics()
     : metrics_("redis_operator_agent_"),
-      steps_(metrics_.AddCounter({.name = "steps_total",
-                                  .help = "Steps that ended",
-                                  .labels = {"kind", "outcome"}})),
-      step_seconds_(metrics_.AddHistogram({.name = "step_duration_seconds",
-                                           .help = "How long steps took",
-                                           .labels = {"kind"}})),
-      keys_moved_(metrics_.AddCounter(
-          {.name = "keys_moved_total", .help = "Keys moved to other nodes"})),
+      steps_(metrics_.AddCounter(
+          {.name = "steps_total", .help = "Steps that ended", .labels = {"kind", "outcome"}})),
+      step_seconds_(metrics_.AddHistogram(
+          {.name = "step_duration_seconds", .help = "How long steps took", .labels = {"kind"}})),
+      keys_moved_(
+          metrics_.AddCounter({.name = "keys_moved_total", .help = "Keys moved to other nodes"})),
       instances_(metrics_.AddGauge({.name = "instances", .help = "Instance directories"})),
       instances_alive_(metrics_.AddGauge(
           {.name = "instances_alive", .help = "Instances whose redis-server process runs"})) {}

@@ -23,8 +23,8 @@ void InstanceSet::Scan() {
   for (const std::string& name : disk_.List(directory_).value_or(std::vector<std::string>())) {
     const std::string directory = directory_ + "/" + name;
     const auto text = disk_.Read(directory + "/instance.json");
-    const auto instance = text.ok() ? ParseInstance(directory, *text)
-                                    : absl::StatusOr<Instance>(text.status());
+    const auto instance =
+        text.ok() ? ParseInstance(directory, *text) : absl::StatusOr<Instance>(text.status());
     if (instance.ok() && found.size() < kInstancesMax) {
       found.emplace(instance->pod_uid, *instance);
     }

@@ -62,7 +62,8 @@ absl::Status Validate(const AgentOptions& options) {
   if (mistakes.empty()) {
     return absl::OkStatus();
   }
-  return MakeStatus(absl::StatusCode::kInvalidArgument, fmt::format("{}", fmt::join(mistakes, "; ")));
+  return MakeStatus(absl::StatusCode::kInvalidArgument,
+                    fmt::format("{}", fmt::join(mistakes, "; ")));
 }
 
 }  // namespace redisop

@@ -1,5 +1,5 @@
-// Every kind of step an agent carries out, each in the file of its name. There is no way to FLUSHALL,
-// to CLUSTER RESET HARD, or to send a command as it comes.
+// Every kind of step an agent carries out, each in the file of its name. There is no way to
+// FLUSHALL, to CLUSTER RESET HARD, or to send a command as it comes.
 
 #ifndef REDIS_OPERATOR_SERVICES_AGENT_EXECUTE_ACTIONS_H_
 #define REDIS_OPERATOR_SERVICES_AGENT_EXECUTE_ACTIONS_H_

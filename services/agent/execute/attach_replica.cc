@@ -39,10 +39,9 @@ class AttachReplicaAction : public StepAction {
     ASSIGN_OR_RETURN(const NodeView view, ReadView(*redis));
     if (view.self.role != Role::kReplica || view.self.primary_id != primary) {
       RETURN_IF_ERROR(CheckEmpty(*redis, view));
-      RETURN_IF_ERROR(
-          context.WaitUntil(fmt::format("{} to be known", ShortId(primary)),
-                            absl::InfiniteDuration(),
-                            [&] { return IsPrimaryKnown(*redis, primary); }));
+      RETURN_IF_ERROR(context.WaitUntil(fmt::format("{} to be known", ShortId(primary)),
+                                        absl::InfiniteDuration(),
+                                        [&] { return IsPrimaryKnown(*redis, primary); }));
       const absl::Status attached =
           context.WaitUntil(fmt::format("{} to be seen as a primary", ShortId(primary)),
                             kRoleKnownWithin, [&] { return Replicate(*redis, primary); });
@@ -51,13 +50,11 @@ class AttachReplicaAction : public StepAction {
       }
       RETURN_IF_ERROR(attached);
     }
-    RETURN_IF_ERROR(context.WaitUntil("the copy to be complete", absl::InfiniteDuration(),
-                                      [&]() -> absl::StatusOr<bool> {
-                                        ASSIGN_OR_RETURN(const ServerInfo info,
-                                                         ReadServerInfo(*redis));
-                                        return info.role == Role::kReplica &&
-                                               info.link == Link::kInSync;
-                                      }));
+    RETURN_IF_ERROR(context.WaitUntil(
+        "the copy to be complete", absl::InfiniteDuration(), [&]() -> absl::StatusOr<bool> {
+          ASSIGN_OR_RETURN(const ServerInfo info, ReadServerInfo(*redis));
+          return info.role == Role::kReplica && info.link == Link::kInSync;
+        }));
     return fmt::format("copies {}", ShortId(primary));
   }
 

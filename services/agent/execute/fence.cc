@@ -32,13 +32,13 @@ NodeId ExecutingNode(const StepKind& kind) { return std::visit(Executing{}, kind
 
 absl::Status CheckCaller(const Fence& fence, const Instance& instance, uint64_t highest_token) {
   if (fence.pod_uid.empty() || fence.cluster_uid.empty()) {
-    return MakeStatus(absl::StatusCode::kInvalidArgument,
-                      fmt::format("fence.{}: is required",
-                                  fence.pod_uid.empty() ? "pod_uid" : "cluster_uid"));
+    return MakeStatus(
+        absl::StatusCode::kInvalidArgument,
+        fmt::format("fence.{}: is required", fence.pod_uid.empty() ? "pod_uid" : "cluster_uid"));
   }
   if (fence.cluster_uid != instance.cluster_uid) {
-    return Refuse(Refusal::kOtherCluster, fmt::format("pod {} belongs to another cluster",
-                                                      instance.pod));
+    return Refuse(Refusal::kOtherCluster,
+                  fmt::format("pod {} belongs to another cluster", instance.pod));
   }
   if (fence.pod_uid != instance.pod_uid) {
     return Refuse(Refusal::kNodeChanged, fmt::format("pod {} has another UID", instance.pod));
@@ -56,13 +56,13 @@ absl::Status CheckNode(const Fence& fence, const Step& step, const Observation& 
   }
   const NodeId& id = observation.view.self.id;
   if (!fence.node_id.empty() && fence.node_id != id) {
-    return Refuse(Refusal::kNodeChanged, fmt::format("{} answers instead of {}", ShortId(id),
-                                                     ShortId(fence.node_id)));
+    return Refuse(Refusal::kNodeChanged,
+                  fmt::format("{} answers instead of {}", ShortId(id), ShortId(fence.node_id)));
   }
   const NodeId executing = ExecutingNode(step.kind);
   if (!executing.empty() && executing != id) {
-    return Refuse(Refusal::kNodeChanged, fmt::format("{} answers, the step is for {}", ShortId(id),
-                                                     ShortId(executing)));
+    return Refuse(Refusal::kNodeChanged,
+                  fmt::format("{} answers, the step is for {}", ShortId(id), ShortId(executing)));
   }
   if (!fence.state_digest.empty() && fence.state_digest != observation.state_digest) {
     return Refuse(Refusal::kStateChanged, "the node is not in the state the step was admitted on");

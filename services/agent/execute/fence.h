@@ -18,11 +18,12 @@ namespace redisop {
 absl::Status CheckCaller(const Fence& fence, const Instance& instance, uint64_t highest_token);
 
 // NODE_CHANGED when another node answers than the one expected, or than the one whose step it is;
-// STATE_CHANGED when the node is not in the state that the step was admitted on; REDIS_ERROR when it
-// doesn't answer.
+// STATE_CHANGED when the node is not in the state that the step was admitted on; REDIS_ERROR when
+// it doesn't answer.
 absl::Status CheckNode(const Fence& fence, const Step& step, const Observation& observation);
 
-// The id of the node whose agent carries out the step; empty for kinds that several nodes carry out.
+// The id of the node whose agent carries out the step; empty for kinds that several nodes carry
+// out.
 NodeId ExecutingNode(const StepKind& kind);
 
 }  // namespace redisop

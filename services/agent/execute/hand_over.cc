@@ -32,7 +32,8 @@ absl::Status AskReplica(RedisConnector& connector, const AttachedReplica& replic
                                                  std::min(limit, absl::Seconds(1))));
   ASSIGN_OR_RETURN(const NodeView view, ReadView(*redis));
   if (view.self.role != Role::kReplica || view.self.primary_id != own_id) {
-    return Refuse(Refusal::kPeerChanged, fmt::format("{} is no replica of this node", replica.host));
+    return Refuse(Refusal::kPeerChanged,
+                  fmt::format("{} is no replica of this node", replica.host));
   }
   return Ask(*redis, {"CLUSTER", "FAILOVER"}).status();
 }

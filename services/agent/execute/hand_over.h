@@ -15,9 +15,9 @@
 
 namespace redisop {
 
-// Asks the most advanced in-sync replica for a plain CLUSTER FAILOVER and waits until this node is a
-// replica itself; tries the next replica when one doesn't take over. Nothing to do for a replica and
-// for a primary without slots. What was done, in one line; kFailedPrecondition when there is no
+// Asks the most advanced in-sync replica for a plain CLUSTER FAILOVER and waits until this node is
+// a replica itself; tries the next replica when one doesn't take over. Nothing to do for a replica
+// and for a primary without slots. What was done, in one line; kFailedPrecondition when there is no
 // replica in sync, kDeadlineExceeded when none took over within `limit`. The pod ends anyway then.
 absl::StatusOr<std::string> HandOver(const Instance& instance, RedisConnector& connector,
                                      const Clock& clock, StepControl& control,

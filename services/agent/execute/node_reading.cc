@@ -49,8 +49,8 @@ absl::StatusOr<std::string> ReadSetting(RedisConnection& redis, std::string_view
 }
 
 absl::Status WriteSetting(RedisConnection& redis, std::string_view name, std::string_view value) {
-  const auto reply = redis.Call({"CONFIG", "SET", std::string(name), std::string(value)},
-                                kAnswerTimeout);
+  const auto reply =
+      redis.Call({"CONFIG", "SET", std::string(name), std::string(value)}, kAnswerTimeout);
   RETURN_IF_ERROR(reply.status());
   return ErrorOf(*reply, fmt::format("CONFIG SET {}", name));
 }

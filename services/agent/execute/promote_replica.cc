@@ -69,7 +69,8 @@ class PromoteReplicaAction : public StepAction {
   }
 
   // A primary that hasn't heard yet whose replica this is denies its vote, and the primary to be
-  // replaced ignores the request: the failover would fail silently, with writers paused for nothing.
+  // replaced ignores the request: the failover would fail silently, with writers paused for
+  // nothing.
   static absl::Status AwaitVoters(StepContext& context, const NodeView& view,
                                   const NodeId& primary) {
     std::map<NodeId, std::unique_ptr<RedisConnection>> undecided;
@@ -87,7 +88,8 @@ class PromoteReplicaAction : public StepAction {
     };
     const absl::Status status =
         context.WaitUntil("the primaries to know the replica", kKnownWithin, [&] {
-          std::erase_if(undecided, [&](const auto& voter) { return is_informed(voter.second.get()); });
+          std::erase_if(undecided,
+                        [&](const auto& voter) { return is_informed(voter.second.get()); });
           const int informed = voters - static_cast<int>(undecided.size());
           return informed * 2 > voters && !undecided.contains(primary);
         });
@@ -101,17 +103,15 @@ class PromoteReplicaAction : public StepAction {
   // The old primary hears of the election a moment later than the replica that won it.
   static absl::Status AwaitOldPrimary(StepContext& context, RedisConnection& old_primary,
                                       const NodeId& replica) {
-    return context.WaitUntil("the old primary to follow", kOldPrimaryFollowsWithin,
-                             [&]() -> absl::StatusOr<bool> {
-                               const auto view = ReadView(old_primary);
-                               if (absl::IsUnavailable(view.status()) ||
-                                   absl::IsDeadlineExceeded(view.status())) {
-                                 return true;  // it is gone; the promotion stands
-                               }
-                               RETURN_IF_ERROR(view.status());
-                               return view->self.role == Role::kReplica &&
-                                      view->self.primary_id == replica;
-                             });
+    return context.WaitUntil(
+        "the old primary to follow", kOldPrimaryFollowsWithin, [&]() -> absl::StatusOr<bool> {
+          const auto view = ReadView(old_primary);
+          if (absl::IsUnavailable(view.status()) || absl::IsDeadlineExceeded(view.status())) {
+            return true;  // it is gone; the promotion stands
+          }
+          RETURN_IF_ERROR(view.status());
+          return view->self.role == Role::kReplica && view->self.primary_id == replica;
+        });
   }
 };
 

@@ -18,8 +18,8 @@ absl::Duration PromotionWait(absl::Time last, absl::Time now, absl::Duration nod
 
 absl::Status CheckPromotionAllowed(StepContext& context, const ServerInfo& info) {
   const bool free_of_flaw =
-      info.is_valkey && (info.version_major > 8 ||
-                         (info.version_major == 8 && info.version_minor >= 1));
+      info.is_valkey &&
+      (info.version_major > 8 || (info.version_major == 8 && info.version_minor >= 1));
   ASSIGN_OR_RETURN(const absl::Time last, context.memory().LastPromotion());
   const absl::Duration wait =
       PromotionWait(last, context.clock().Now(), context.instance().node_timeout);

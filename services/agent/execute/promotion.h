@@ -23,8 +23,8 @@ absl::Duration PromotionWait(absl::Time last, absl::Time now, absl::Duration nod
 // flaw.
 absl::Status CheckPromotionAllowed(StepContext& context, const ServerInfo& info);
 
-// Why a promotion from `primary` makes no sense: WRONG_ROLE unless the node copies it. True when the
-// node has taken its place already. Pure.
+// Why a promotion from `primary` makes no sense: WRONG_ROLE unless the node copies it. True when
+// the node has taken its place already. Pure.
 absl::StatusOr<bool> IsPromoted(const NodeView& view, const NodeId& primary);
 
 // Until the node is a primary with slots; TIMED_OUT after `limit`.

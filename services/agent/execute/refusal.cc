@@ -11,10 +11,10 @@ namespace redisop {
 namespace {
 
 constexpr std::array<std::string_view, 16> kNames = {
-    "NONE",         "TOKEN_TOO_OLD",  "OTHER_CLUSTER", "NODE_CHANGED",
-    "STATE_CHANGED", "PEER_CHANGED",  "NODE_NOT_EMPTY", "NOT_IN_SYNC",
-    "FAILOVER_TOO_SOON", "STEP_RUNNING", "KEYS_LEFT",   "REDIS_ERROR",
-    "WRONG_ROLE",   "TIMED_OUT",      "CANCELLED",     "KEYS_DIFFER"};
+    "NONE",         "TOKEN_TOO_OLD",  "OTHER_CLUSTER", "NODE_CHANGED",      "STATE_CHANGED",
+    "PEER_CHANGED", "NODE_NOT_EMPTY", "NOT_IN_SYNC",   "FAILOVER_TOO_SOON", "STEP_RUNNING",
+    "KEYS_LEFT",    "REDIS_ERROR",    "WRONG_ROLE",    "TIMED_OUT",         "CANCELLED",
+    "KEYS_DIFFER"};
 
 }  // namespace
 

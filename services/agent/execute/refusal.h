@@ -39,8 +39,8 @@ std::string_view RefusalName(Refusal refusal);
 // kFailedPrecondition "NAME: text".
 absl::Status Refuse(Refusal refusal, std::string_view text);
 
-// What `status` says: kNone for OK, the code of a refusal, and kRedisError for every other error (in
-// a step those come from a connection).
+// What `status` says: kNone for OK, the code of a refusal, and kRedisError for every other error
+// (in a step those come from a connection).
 Refusal RefusalOf(const absl::Status& status);
 
 }  // namespace redisop

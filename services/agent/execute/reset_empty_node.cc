@@ -1,5 +1,5 @@
-// ResetEmptyNode: CLUSTER RESET SOFT, which keeps the node's id. Never of a replica (the reset would
-// delete its copy), never of a node with slots or keys.
+// ResetEmptyNode: CLUSTER RESET SOFT, which keeps the node's id. Never of a replica (the reset
+// would delete its copy), never of a node with slots or keys.
 
 #include <fmt/format.h>
 

@@ -20,12 +20,10 @@ class SetConfigEpochAction : public StepAction {
       return fmt::format("has config epoch {}", epoch);
     }
     if (!view.self.alone || view.self.config_epoch != 0) {
-      return Refuse(Refusal::kStateChanged,
-                    fmt::format("the node has config epoch {} and {} peers",
-                                view.self.config_epoch, view.peers.size()));
+      return Refuse(Refusal::kStateChanged, fmt::format("the node has config epoch {} and {} peers",
+                                                        view.self.config_epoch, view.peers.size()));
     }
-    RETURN_IF_ERROR(
-        Ask(*redis, {"CLUSTER", "SET-CONFIG-EPOCH", std::to_string(epoch)}).status());
+    RETURN_IF_ERROR(Ask(*redis, {"CLUSTER", "SET-CONFIG-EPOCH", std::to_string(epoch)}).status());
     return fmt::format("took config epoch {}", epoch);
   }
 };

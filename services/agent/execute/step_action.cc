@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "common/base/status.h"
 #include "common/base/status_macros.h"
@@ -46,23 +47,50 @@ absl::StatusOr<std::unique_ptr<RedisConnection>> StepContext::ConnectLocal() {
   return connector_.Connect(instance_.Socket(), std::min(kConnectTimeout, TimeLeft()));
 }
 
-absl::StatusOr<std::unique_ptr<RedisConnection>> StepContext::ConnectPeer(const NodeId& id) {
+absl::StatusOr<std::unique_ptr<RedisConnection>> StepContext::AskPeer(const NodeId& id) {
   const auto at = request_.peers.find(id);
   if (at == request_.peers.end()) {
     return Refuse(Refusal::kPeerChanged, fmt::format("no address of {} was given", ShortId(id)));
   }
   const absl::Duration timeout = std::min(kConnectTimeout, TimeLeft());
   ASSIGN_OR_RETURN(auto connection, connector_.Connect(at->second, timeout));
-  ASSIGN_OR_RETURN(const Reply reply, connection->Call({"CLUSTER", "MYID"}, timeout));
+  RETURN_IF_ERROR(connection->Send({"CLUSTER", "MYID"}));
+  RETURN_IF_ERROR(connection->Flush(timeout));
+  return connection;
+}
+
+absl::Status StepContext::CheckAnswer(const NodeId& id, RedisConnection& connection) {
+  const std::string where = ToString(request_.peers.at(id));
+  const absl::Duration timeout = std::min(kConnectTimeout, TimeLeft());
+  ASSIGN_OR_RETURN(const Reply reply, connection.Receive(timeout));
   if (reply.IsErrorOf("LOADING")) {
-    return MakeStatus(absl::StatusCode::kUnavailable, ToString(at->second) + " is loading");
+    return MakeStatus(absl::StatusCode::kUnavailable, where + " is loading");
   }
   if (reply.text != id) {
-    return Refuse(Refusal::kPeerChanged, fmt::format("at {} answers {} instead of {}",
-                                                     ToString(at->second), ShortId(reply.text),
-                                                     ShortId(id)));
+    return Refuse(Refusal::kPeerChanged, fmt::format("at {} answers {} instead of {}", where,
+                                                     ShortId(reply.text), ShortId(id)));
   }
-  return connection;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<RedisConnection>> StepContext::ConnectPeer(const NodeId& id) {
+  return std::move(ConnectPeers({id}).front());
+}
+
+std::vector<absl::StatusOr<std::unique_ptr<RedisConnection>>> StepContext::ConnectPeers(
+    const std::vector<NodeId>& ids) {
+  std::vector<absl::StatusOr<std::unique_ptr<RedisConnection>>> connections;
+  for (const NodeId& id : ids) {
+    connections.push_back(AskPeer(id));
+  }
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const absl::Status answer =
+        connections[i].ok() ? CheckAnswer(ids[i], **connections[i]) : connections[i].status();
+    if (!answer.ok()) {
+      connections[i] = answer;
+    }
+  }
+  return connections;
 }
 
 absl::Status StepContext::WaitUntil(std::string_view what, absl::Duration limit,

@@ -21,6 +21,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -113,6 +114,11 @@ class StepContext {
   // is another node; kFailedPrecondition too when the caller gave no address for `id`.
   absl::StatusOr<std::unique_ptr<RedisConnection>> ConnectPeer(const NodeId& id);
 
+  // The same for many at a time: all are asked before the first answer is awaited. Connections in
+  // the order of `ids`, or the error of each.
+  std::vector<absl::StatusOr<std::unique_ptr<RedisConnection>>> ConnectPeers(
+      const std::vector<NodeId>& ids);
+
   // Asks `condition` every few milliseconds (2 ms first, up to 20 ms) until it is true. Its error,
   // CANCELLED, or TIMED_OUT with "waiting for <what>" after `limit` or the step's own time.
   absl::Status WaitUntil(std::string_view what, absl::Duration limit,
@@ -125,6 +131,10 @@ class StepContext {
   const Clock& clock_;
   StepControl& control_;
   InstanceMemory& memory_;
+  // Connects and sends the question who answers.
+  absl::StatusOr<std::unique_ptr<RedisConnection>> AskPeer(const NodeId& id);
+  absl::Status CheckAnswer(const NodeId& id, RedisConnection& connection);
+
   absl::Duration deadline_;  // of clock_.Monotonic()
 };
 

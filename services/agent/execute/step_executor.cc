@@ -15,8 +15,7 @@ constexpr absl::Duration kObserveTimeout = absl::Seconds(2);
 // What an action sees of the registry.
 class RegisteredControl : public StepControl {
  public:
-  RegisteredControl(StepRegistry& steps, const std::string& step_id,
-                    StepCancellation& cancellation)
+  RegisteredControl(StepRegistry& steps, const std::string& step_id, StepCancellation& cancellation)
       : steps_(steps), step_id_(step_id), cancellation_(cancellation) {}
 
   bool cancelled() const override { return cancellation_.cancelled(); }
@@ -72,9 +71,9 @@ void StepExecutor::Run(ManagedInstance& managed, const StepRequest& request,
   RegisteredControl control(managed.steps, request.step_id, cancellation);
   StepContext context(instance, request, connector_, clock_, control, managed.memory);
   const std::unique_ptr<StepAction> action = MakeStepAction(request.step.kind);
-  managed.steps.Finish(request.step_id,
-                       action != nullptr ? action->Run(context)
-                                         : absl::InvalidArgumentError("pod steps aren't for agents"));
+  managed.steps.Finish(request.step_id, action != nullptr ? action->Run(context)
+                                                          : absl::InvalidArgumentError(
+                                                                "pod steps aren't for agents"));
   if (const auto state = managed.steps.Find(request.step_id); state.ok()) {
     on_end_(instance, *state);
   }

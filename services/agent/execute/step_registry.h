@@ -73,8 +73,8 @@ class StepRegistry {
   // All, by id.
   std::vector<StepState> List() const;
 
-  // Calls `watcher` on each change until the step has ended, which is the last call, or until nobody
-  // else holds it. The state now; when the step has ended already, no call follows.
+  // Calls `watcher` on each change until the step has ended, which is the last call, or until
+  // nobody else holds it. The state now; when the step has ended already, no call follows.
   // kResourceExhausted: too many watchers.
   absl::StatusOr<StepState> Watch(const std::string& step_id,
                                   const std::shared_ptr<Watcher>& watcher);

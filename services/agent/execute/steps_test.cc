@@ -6,6 +6,7 @@
 #include "common/base/status.h"
 #include "common/testing/await.h"
 #include "common/testing/status_matchers.h"
+#include "services/agent/execute/hand_over.h"
 #include "services/agent/testing/agent_fixture.h"
 
 namespace redisop {
@@ -221,11 +222,37 @@ TEST_F(StepsTest, CopiesTheFunctionsThatAreMissing) {
 
 TEST_F(StepsTest, ChangesSettings) {
   StartNodes(1);
-  ExpectDone(Run(0, SetConfig{{id(0)}, {{"maxmemory", "100mb"}, {"maxmemory-policy", "allkeys-lru"}}}));
+  ExpectDone(
+      Run(0, SetConfig{{id(0)}, {{"maxmemory", "100mb"}, {"maxmemory-policy", "allkeys-lru"}}}));
   EXPECT_EQ(Observe(0).config.at("maxmemory"), "104857600");
   const StepState state = Run(0, SetConfig{{id(0)}, {{"no-such-setting", "1"}}});
   ExpectRefused(state, Refusal::kRedisError);
   EXPECT_THAT(state.text, HasSubstr("no-such-setting"));
+}
+
+class PlainControl : public StepControl {
+ public:
+  bool cancelled() const override { return false; }
+  void Pause(absl::Duration duration) override { cancellation_.Pause(duration); }
+  void Report(const StepProgress&) override {}
+
+ private:
+  StepCancellation cancellation_;
+};
+
+TEST_F(StepsTest, APrimaryThatEndsHandsOver) {
+  StartNodes(4);
+  Form(3);
+  PlainControl control;
+  const auto hand_over = [&](int i) {
+    return HandOver(managed(i)->instance(), *connector_, SystemClock(), control, absl::Seconds(10));
+  };
+  EXPECT_THAT(hand_over(3), IsOkAndHolds("nothing to hand over"));
+  // The primaries hear a moment later that node 3 is a replica.
+  EXPECT_TRUE(Await(absl::Seconds(20), [&] { return hand_over(0).ok(); }));
+  EXPECT_EQ(Observe(0).view.self.role, Role::kReplica);
+  EXPECT_EQ(Observe(3).view.self.slots, SlotsOfPart(0, 3));
+  EXPECT_THAT(hand_over(1), StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
 TEST_F(StepsTest, MigrationRunsThroughTheSameDoor) {

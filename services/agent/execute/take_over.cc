@@ -30,9 +30,9 @@ absl::Status CheckMajorityGone(const NodeView& view, const NodeId& primary) {
     }
   }
   if ((voters - gone) * 2 > voters) {
-    return Refuse(Refusal::kStateChanged,
-                  fmt::format("{} of {} primaries are there: an election will do", voters - gone,
-                              voters));
+    return Refuse(
+        Refusal::kStateChanged,
+        fmt::format("{} of {} primaries are there: an election will do", voters - gone, voters));
   }
   return absl::OkStatus();
 }

@@ -21,8 +21,7 @@ namespace {
 constexpr size_t kFileBytesMax = 1 << 20;
 
 absl::Status Failed(std::string_view what, const std::string& path) {
-  const auto code =
-      errno == ENOENT ? absl::StatusCode::kNotFound : absl::StatusCode::kUnavailable;
+  const auto code = errno == ENOENT ? absl::StatusCode::kNotFound : absl::StatusCode::kUnavailable;
   return MakeStatus(code, fmt::format("{} {}: {}", what, path, std::strerror(errno)));
 }
 

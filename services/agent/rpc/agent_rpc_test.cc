@@ -32,9 +32,8 @@ class AgentRpcTest : public ::testing::Test {
 
   void StartAgent() {
     agent_ = nullptr;
-    AgentOptions options{.instances_dir = dir_.path(),
-                         .listen = "127.0.0.1:0",
-                         .http_listen = "127.0.0.1:0"};
+    AgentOptions options{
+        .instances_dir = dir_.path(), .listen = "127.0.0.1:0", .http_listen = "127.0.0.1:0"};
     options.security.plaintext = true;
     auto agent = Agent::Start(options);
     ASSERT_THAT(agent, IsOk());
@@ -106,8 +105,7 @@ TEST_F(AgentRpcTest, ObservesEachOfItsInstances) {
   StartAgent();  // before there is an instance
   v1::ObserveResponse response;
   const auto context = MakeClientContext(absl::Seconds(10));
-  EXPECT_EQ(stub_->Observe(context.get(), {}, &response).error_code(),
-            grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(stub_->Observe(context.get(), {}, &response).error_code(), grpc::StatusCode::NOT_FOUND);
   StartRedis("c-0-0");
   const v1::Observation only = Observe("");
   EXPECT_TRUE(only.answers()) << only.error();

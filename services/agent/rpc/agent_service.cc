@@ -112,8 +112,8 @@ grpc::ServerWriteReactor<v1::WatchNodeResponse>* AgentServiceImpl::WatchNode(
   }
   Register(stream);
   const absl::Duration heartbeat = absl::Seconds(seconds == 0 ? kHeartbeatSecondsDefault : seconds);
-  const auto watch = std::make_shared<NodeWatch>(instances_, request->pod_uid(), heartbeat, stream,
-                                                 pool_, clock_);
+  const auto watch =
+      std::make_shared<NodeWatch>(instances_, request->pod_uid(), heartbeat, stream, pool_, clock_);
   stream->Keep(watch);
   watch->Start();
   return stream.get();
@@ -149,8 +149,7 @@ grpc::ServerUnaryReactor* AgentServiceImpl::GetStep(grpc::CallbackServerContext*
     wait->Answer(found.status());
     return reactor;
   }
-  const absl::Duration limit =
-      std::min(absl::Milliseconds(request->wait_milliseconds()), kWaitMax);
+  const absl::Duration limit = std::min(absl::Milliseconds(request->wait_milliseconds()), kWaitMax);
   const auto watcher = std::make_shared<StepRegistry::Watcher>([wait](const StepState& state) {
     if (state.state != StepState::State::kRunning) {
       wait->Answer(state);
@@ -163,8 +162,9 @@ grpc::ServerUnaryReactor* AgentServiceImpl::GetStep(grpc::CallbackServerContext*
     return reactor;
   }
   // Holds the watcher for as long as it is needed.
-  const absl::Status posted = pool_.PostAfter(
-      limit, [wait, watcher, instance = *found, step_id] { wait->Answer(instance->steps.Find(step_id)); });
+  const absl::Status posted = pool_.PostAfter(limit, [wait, watcher, instance = *found, step_id] {
+    wait->Answer(instance->steps.Find(step_id));
+  });
   if (!posted.ok()) {
     wait->Answer(now);
   }
@@ -210,8 +210,7 @@ grpc::ServerUnaryReactor* AgentServiceImpl::CancelStep(grpc::CallbackServerConte
     if (!found.ok()) {
       return found.status();
     }
-    const auto state =
-        executor_.Cancel(**found, FromProto(request->fence()), request->step_id());
+    const auto state = executor_.Cancel(**found, FromProto(request->fence()), request->step_id());
     if (state.ok()) {
       *response->mutable_state() = ToProto(*state);
     }

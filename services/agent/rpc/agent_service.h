@@ -30,10 +30,9 @@ class AgentServiceImpl : public redisoperator::agent::v1::AgentService::Callback
   // Ends all streams and accepts no more: before the server drains. Thread-safe.
   void EndStreams();
 
-  grpc::ServerUnaryReactor* Observe(
-      grpc::CallbackServerContext* context,
-      const redisoperator::agent::v1::ObserveRequest* request,
-      redisoperator::agent::v1::ObserveResponse* response) override;
+  grpc::ServerUnaryReactor* Observe(grpc::CallbackServerContext* context,
+                                    const redisoperator::agent::v1::ObserveRequest* request,
+                                    redisoperator::agent::v1::ObserveResponse* response) override;
   grpc::ServerWriteReactor<redisoperator::agent::v1::WatchNodeResponse>* WatchNode(
       grpc::CallbackServerContext* context,
       const redisoperator::agent::v1::WatchNodeRequest* request) override;
@@ -41,10 +40,9 @@ class AgentServiceImpl : public redisoperator::agent::v1::AgentService::Callback
       grpc::CallbackServerContext* context,
       const redisoperator::agent::v1::StartStepRequest* request,
       redisoperator::agent::v1::StartStepResponse* response) override;
-  grpc::ServerUnaryReactor* GetStep(
-      grpc::CallbackServerContext* context,
-      const redisoperator::agent::v1::GetStepRequest* request,
-      redisoperator::agent::v1::GetStepResponse* response) override;
+  grpc::ServerUnaryReactor* GetStep(grpc::CallbackServerContext* context,
+                                    const redisoperator::agent::v1::GetStepRequest* request,
+                                    redisoperator::agent::v1::GetStepResponse* response) override;
   grpc::ServerWriteReactor<redisoperator::agent::v1::WatchStepResponse>* WatchStep(
       grpc::CallbackServerContext* context,
       const redisoperator::agent::v1::WatchStepRequest* request) override;
