@@ -19,6 +19,9 @@ namespace redisop {
 inline constexpr int kLanesMax = 32;
 // Most slots without keys that are open at a time.
 inline constexpr int kWindowSlotsMax = 256;
+// Fewer keys take so little of the source that only a busy machine makes them slow; kRoundBytesMax
+// keeps large ones in check.
+inline constexpr int kRoundKeysMin = 100;
 inline constexpr int kRoundKeysMax = 1000;
 inline constexpr uint64_t kRoundBytesMax = 2 << 20;
 
@@ -26,7 +29,7 @@ inline constexpr uint64_t kRoundBytesMax = 2 << 20;
 // in proportion when it takes more.
 class Pacer {
  public:
-  explicit Pacer(absl::Duration budget = absl::Milliseconds(4)) : budget_(budget) {}
+  explicit Pacer(absl::Duration budget = absl::Milliseconds(5)) : budget_(budget) {}
 
   int keys() const { return keys_; }
 
@@ -35,7 +38,7 @@ class Pacer {
 
  private:
   const absl::Duration budget_;
-  int keys_ = 64;
+  int keys_ = 200;
 };
 
 // The keys of one slot; bytes as MEMORY USAGE estimates them.
