@@ -31,7 +31,8 @@ constexpr absl::Duration kOldPrimaryFollowsWithin = absl::Seconds(5);
 class PromoteReplicaAction : public StepAction {
  public:
   StepOutcome Run(StepContext& context) override {
-    const auto& [replica, primary] = context.As<PromoteReplica>();
+    const NodeId& replica = context.As<PromoteReplica>().replica_id;
+    const NodeId& primary = context.As<PromoteReplica>().primary_id;
     ASSIGN_OR_RETURN(auto redis, context.ConnectLocal());
     ASSIGN_OR_RETURN(const NodeView view, ReadView(*redis));
     ASSIGN_OR_RETURN(const bool promoted, IsPromoted(view, primary));

@@ -248,7 +248,7 @@ TEST_F(StepsTest, APrimaryThatEndsHandsOver) {
     return HandOver(managed(i)->instance(), *connector_, SystemClock(), control, absl::Seconds(10));
   };
   EXPECT_THAT(hand_over(3), IsOkAndHolds("nothing to hand over"));
-  // The primaries hear a moment later that node 3 is a replica.
+  // The other primaries may hear later than node 0 that node 3 is its replica, and deny their vote.
   EXPECT_TRUE(Await(absl::Seconds(20), [&] { return hand_over(0).ok(); }));
   EXPECT_EQ(Observe(0).view.self.role, Role::kReplica);
   EXPECT_EQ(Observe(3).view.self.slots, SlotsOfPart(0, 3));
