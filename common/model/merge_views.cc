@@ -48,12 +48,17 @@ bool IsVoter(const NodeView& view) {
   return view.self.role == Role::kPrimary && !view.self.slots.empty();
 }
 
+// Another node took its address ("noaddr"). Nobody pings it any more, so nobody will ever flag it
+// as failed; but it cannot be reached by anybody either.
+bool HasLostItsAddress(const Node& node) { return node.address.starts_with(":0"); }
+
 Health JudgeHealth(const std::vector<Claim>& claims, int voters) {
   int failed = 0;
   bool suspected = false;
   for (const Claim& claim : claims) {
-    failed += claim.about->health == Health::kFailed && IsVoter(*claim.by) ? 1 : 0;
-    suspected = suspected || claim.about->health != Health::kOk;
+    const bool gone = claim.about->health == Health::kFailed || HasLostItsAddress(*claim.about);
+    failed += gone && IsVoter(*claim.by) ? 1 : 0;
+    suspected = suspected || gone || claim.about->health != Health::kOk;
   }
   if (failed * 2 > voters) {
     return Health::kFailed;

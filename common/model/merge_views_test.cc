@@ -52,6 +52,13 @@ TEST(MergeViews, OneVoiceOfTwoIsNoMajority) {
             Health::kSuspected);
 }
 
+TEST(MergeViews, ANodeWhoseAddressAnotherTookHasFailed) {
+  Node gone = kC;
+  gone.address = ":0@0";
+  EXPECT_EQ(MergeViews({View(kA, {kB, gone}), View(kB, {kA, gone})}).Find("c")->health,
+            Health::kFailed);
+}
+
 TEST(MergeViews, ReplicasHaveNoVote) {
   Node failed = kC;
   failed.health = Health::kFailed;

@@ -8,6 +8,7 @@
 #define REDIS_OPERATOR_SERVICES_K8S_BRIDGE_ADMISSION_ADMISSION_H_
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,9 +27,10 @@ struct Refusal {
 
 // What is known when a step is to be proven.
 struct AdmissionFacts {
-  const ClusterSnapshot& snapshot;  // observed in this pass
-  const SlotClaims& claims;         // of the same observation
-  std::vector<StepKind> running;    // under way now, whoever started them; with node ids
+  const ClusterSnapshot& snapshot;         // observed in this pass
+  const SlotClaims& claims;                // of the same observation
+  const std::set<NodeId>& disputed_roles;  // of the same observation
+  std::vector<StepKind> running;           // under way now, whoever started them; with node ids
   const ClusterSpec& spec;
   const Policy& policy;
 };

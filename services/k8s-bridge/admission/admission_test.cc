@@ -74,6 +74,7 @@ class Admission : public ::testing::Test {
     return Admit(kind, size,
                  {.snapshot = snapshot_,
                   .claims = claims,
+                  .disputed_roles = disputed_roles_,
                   .running = running_,
                   .spec = spec_,
                   .policy = policy_});
@@ -81,6 +82,7 @@ class Admission : public ::testing::Test {
 
   ClusterSnapshot snapshot_;
   SlotClaims claims_;
+  std::set<NodeId> disputed_roles_;
   std::vector<StepKind> running_;
   ClusterSpec spec_;
   Policy policy_;
@@ -334,6 +336,11 @@ TEST_F(Admission, PromoteReplicaOneAtATimeAndNotDuringAMigration) {
   EXPECT_THAT(Ask(PromoteReplica{"ra", "a"}), Refused(BlockedCode::kMustWait, "one failover"));
   running_ = {MigrateSlots{"a", "e", kFirst}};
   EXPECT_THAT(Ask(PromoteReplica{"ra", "a"}), Refused(BlockedCode::kMustWait, "slots of its"));
+}
+
+TEST_F(Admission, PromoteReplicaOnlyWhenAllKnowIt) {
+  disputed_roles_ = {"ra"};
+  EXPECT_THAT(Ask(PromoteReplica{"ra", "a"}), Refused(BlockedCode::kMustWait, "do not know yet"));
 }
 
 TEST_F(Admission, TakeOverOnlyWithoutQuorumAndWithConsent) {

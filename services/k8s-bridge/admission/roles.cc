@@ -37,6 +37,23 @@ Verdict NeedReplicaOf(const Node& replica, const NodeId& primary_id) {
   return kAdmitted;
 }
 
+// A failover without asking the primary: only with proof that nobody is there to be asked.
+Verdict CheckForced(const PromoteReplica& step, const Node& replica, const AdmissionFacts& facts) {
+  const Node* primary = facts.snapshot.Find(step.primary_id);
+  if (primary == nullptr || !primary->dead || !primary->pod.empty()) {
+    return Refusal{BlockedCode::kMustWait,
+                   fmt::format("{} is not proven dead", ShortId(step.primary_id))};
+  }
+  if (replica.link == Link::kSyncing) {
+    return Refusal{BlockedCode::kNoReplicaInSync,
+                   fmt::format("the copy of {} is not complete", NameOf(replica))};
+  }
+  if (Verdict refused = NeedQuorum(facts)) {
+    return refused;
+  }
+  return NeedNoFailover(facts);
+}
+
 }  // namespace
 
 Verdict Check(const AttachReplica& step, const StepSize&, const AdmissionFacts& facts) {
@@ -73,12 +90,22 @@ Verdict Check(const PromoteReplica& step, const StepSize&, const AdmissionFacts&
   if (Verdict refused = NeedReplicaOf(*replica, step.primary_id)) {
     return refused;
   }
+  if (step.primary_is_dead) {
+    return CheckForced(step, *replica, facts);
+  }
   if (Verdict refused = NeedPrimary(step.primary_id, facts, &primary)) {
     return refused;
   }
   if (replica->link != Link::kInSync) {
     return Refusal{BlockedCode::kNoReplicaInSync,
                    fmt::format("{} is not in sync", NameOf(*replica))};
+  }
+  // Who does not know the replica as one of this primary does not vote for it, and the failover
+  // fails after its full time.
+  if (facts.disputed_roles.contains(replica->id)) {
+    return Refusal{BlockedCode::kMustWait,
+                   fmt::format("some nodes do not know yet that {} is a replica of {}",
+                               NameOf(*replica), NameOf(*primary))};
   }
   if (Verdict refused = NeedQuorum(facts)) {
     return refused;

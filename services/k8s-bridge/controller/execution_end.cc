@@ -9,7 +9,7 @@ namespace redisop {
 namespace {
 
 constexpr absl::Duration kBackOffBase = absl::Milliseconds(200);
-constexpr absl::Duration kBackOffMax = absl::Seconds(30);
+constexpr absl::Duration kBackOffMax = absl::Seconds(5);
 constexpr size_t kNamesMax = 8;
 
 // How the end of all steps of a kind is told. Kinds without a reason are means to the others.
@@ -90,7 +90,7 @@ void TellKindIsDone(Pass& pass, const StepRun& last) {
 // Slots given to an empty primary because every copy was gone.
 void TellOfRecreatedShard(Pass& pass, const StepRun& run) {
   const auto* step = std::get_if<AssignSlots>(&run.step.kind);
-  if (step == nullptr || !pass.memory.formed) {
+  if (step == nullptr || !pass.memory.formed_at_begin) {
     return;
   }
   const Node* node = pass.snapshot.Find(step->node_id);

@@ -18,7 +18,7 @@ std::string PlanAction(const Plan& plan);
 void ReportStepEnds(Pass& pass, const std::vector<const StepRun*>& ended);
 
 // Drops the execution and says how it ended. After a failure the next plan waits: 0.2 s, doubling
-// to 30 s.
+// to 5 s.
 void EndExecution(Pass& pass);
 
 }  // namespace redisop

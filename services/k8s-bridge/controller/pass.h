@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,8 +57,9 @@ struct ClusterMemory {
   std::unique_ptr<PlanExecution> execution;
   std::map<std::string, NodeId> last_ids;  // pod UID to the node that was seen in it
   bool formed = false;
-  int executions = 0;  // plans begun by this process, part of the steps' ids
-  int failures = 0;    // executions that failed in a row
+  bool formed_at_begin = false;  // of the execution
+  int executions = 0;            // plans begun by this process, part of the steps' ids
+  int failures = 0;              // executions that failed in a row
   std::string last_failure;
   absl::Duration plan_not_before = -absl::InfiniteDuration();
   std::optional<absl::Duration> stalled_since;   // steps are ready, but all refused
@@ -118,6 +120,7 @@ struct Pass {
   std::map<std::string, AgentAddress> agents;  // by pod UID
   ClusterSnapshot snapshot;
   SlotClaims claims;
+  std::set<NodeId> disputed_roles;
 
   // compute_plan: set while no execution runs
   bool planned = false;

@@ -104,8 +104,8 @@ bool PlanExecution::LearnAgentStep(StepRun& run, const ExecutionFacts& facts) {
     ended += report.state != AgentStep::State::kRunning ? 1 : 0;
     done += report.state == AgentStep::State::kDone ? 1 : 0;
     if (report.state == AgentStep::State::kFailed && run.failure.empty()) {
-      run.failure =
-          report.refusal.empty() ? report.text : fmt::format("{}: {}", report.refusal, report.text);
+      const bool named = report.refusal.empty() || report.text.starts_with(report.refusal);
+      run.failure = named ? report.text : fmt::format("{}: {}", report.refusal, report.text);
     }
   }
   if (all_heard) {

@@ -22,6 +22,19 @@ agentpb::Fence FenceProto(const AgentAddress& agent, const Fence& fence) {
   return proto;
 }
 
+// CLUSTER NODES of a node that has just met the others shows replicas without their primary.
+absl::StatusOr<Node> PeerFromProto(const redisoperator::topology::v1::Node& proto, int index) {
+  redisoperator::topology::v1::Node peer = proto;
+  const bool primary_unknown =
+      peer.role() == redisoperator::topology::v1::Node::REPLICA && peer.primary_id().empty();
+  if (primary_unknown) {
+    peer.set_role(redisoperator::topology::v1::Node::PRIMARY);
+  }
+  ASSIGN_OR_RETURN(Node node, FromProto(peer, fmt::format("peers[{}]", index)));
+  node.role = primary_unknown ? Role::kReplica : node.role;
+  return node;
+}
+
 }  // namespace
 
 AgentStep FromProto(const agentpb::StepState& state) {
@@ -70,7 +83,7 @@ absl::StatusOr<NodeObservation> FromProto(const agentpb::Observation& observatio
   }
   ASSIGN_OR_RETURN(out.view.self, FromProto(observation.self(), "self"));
   for (int i = 0; i < observation.peers_size(); ++i) {
-    ASSIGN_OR_RETURN(Node peer, FromProto(observation.peers(i), fmt::format("peers[{}]", i)));
+    ASSIGN_OR_RETURN(Node peer, PeerFromProto(observation.peers(i), i));
     out.view.peers.push_back(std::move(peer));
   }
   out.view.handshake_ids.assign(observation.handshake_ids().begin(),

@@ -120,5 +120,12 @@ TEST(SlotClaims, DisputesAreFound) {
   EXPECT_EQ(DisputedSlots(ClaimsOf({a, b})).ToString(), "5");
 }
 
+TEST(SlotClaims, RolesThatNotAllKnowAreFound) {
+  const Node b{.id = "b", .role = Role::kReplica, .primary_id = "a"};
+  const NodeView a{.self = {.id = "a"}, .peers = {{.id = "b"}}};
+  EXPECT_THAT(DisputedRoles({a, {.self = b, .peers = {{.id = "a"}}}}), ElementsAre("b"));
+  EXPECT_THAT(DisputedRoles({{.self = {.id = "a"}, .peers = {b}}, {.self = b}}), IsEmpty());
+}
+
 }  // namespace
 }  // namespace redisop

@@ -24,4 +24,22 @@ SlotSet DisputedSlots(const SlotClaims& claims) {
   return twice;
 }
 
+std::set<NodeId> DisputedRoles(const std::vector<NodeView>& views) {
+  std::map<NodeId, const Node*> own;
+  for (const NodeView& view : views) {
+    own[view.self.id] = &view.self;
+  }
+  std::set<NodeId> disputed;
+  for (const NodeView& view : views) {
+    for (const Node& peer : view.peers) {
+      auto self = own.find(peer.id);
+      if (self != own.end() &&
+          (self->second->role != peer.role || self->second->primary_id != peer.primary_id)) {
+        disputed.insert(peer.id);
+      }
+    }
+  }
+  return disputed;
+}
+
 }  // namespace redisop

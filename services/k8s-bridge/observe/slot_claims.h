@@ -1,10 +1,11 @@
-// Who is said to own which slots, by whom ever. The snapshot settles differences; this keeps them,
-// for those who must not act while nodes disagree.
+// Who is said to own which slots and to have which role, by whom ever. The snapshot settles
+// differences; this keeps them, for those who must not act while nodes disagree.
 
 #ifndef REDIS_OPERATOR_SERVICES_K8S_BRIDGE_OBSERVE_SLOT_CLAIMS_H_
 #define REDIS_OPERATOR_SERVICES_K8S_BRIDGE_OBSERVE_SLOT_CLAIMS_H_
 
 #include <map>
+#include <set>
 #include <vector>
 
 #include "common/model/node_view.h"
@@ -19,6 +20,10 @@ SlotClaims ClaimsOf(const std::vector<NodeView>& views);
 
 // The slots that more than one node is said to own.
 SlotSet DisputedSlots(const SlotClaims& claims);
+
+// Nodes whose role or primary an observed node sees otherwise than they do themselves: gossip is
+// still on its way.
+std::set<NodeId> DisputedRoles(const std::vector<NodeView>& views);
 
 }  // namespace redisop
 

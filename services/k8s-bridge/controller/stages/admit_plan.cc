@@ -42,6 +42,7 @@ StageResult AdmitPlan(Pass& pass) {
   const Policy policy = PlannerPolicyOf(*pass.cluster);
   AdmissionFacts facts{.snapshot = pass.snapshot,
                        .claims = pass.claims,
+                       .disputed_roles = pass.disputed_roles,
                        .running = execution.RunningKinds(),
                        .spec = spec,
                        .policy = policy};

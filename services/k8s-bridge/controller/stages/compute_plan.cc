@@ -78,6 +78,7 @@ void Begin(Pass& pass, Plan plan) {
   pass.log.Info("Began plan",
                 {{"plan", plan.digest}, {"steps", plan.steps.size()}, {"summary", plan.summary}});
   pass.memory.stalled_since.reset();
+  pass.memory.formed_at_begin = pass.memory.formed;
   pass.memory.execution = std::make_unique<PlanExecution>(
       std::move(plan), pass.cluster->meta.generation, run_id, pass.context.clock.Monotonic());
   pass.plan.reset();

@@ -98,6 +98,7 @@ StageResult ObserveNodes(Pass& pass) {
     }
   }
   pass.claims = ClaimsOf(views);
+  pass.disputed_roles = DisputedRoles(views);
   if (!pass.memory.formed && ServesEverySlot(pass.snapshot)) {
     pass.memory.formed = true;
     pass.snapshot.formed = true;
