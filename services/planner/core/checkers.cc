@@ -14,9 +14,9 @@ const std::vector<Checker> kCheckers = {
     {"copy_functions", CopyFunctionsToNew},
     {"attach_replicas", AttachReplicas},
     {"forget_nodes", ForgetNodes},
-    {"spread_roles", SpreadRoles},
     {"balance_slots", BalanceSlots},
     {"remove_shards", RemoveShards},
+    {"spread_roles", SpreadRoles},
     {"remove_replicas", RemoveReplicas},
 };
 

@@ -29,12 +29,12 @@ void CopyFunctionsToNew(Draft& draft);
 void AttachReplicas(Draft& draft);
 // Ids without a pod and without duties leave the tables of the others.
 void ForgetNodes(Draft& draft);
-// Failovers that restore the spread of primaries over zones.
-void SpreadRoles(Draft& draft);
 // Slots that nobody owns get an owner; every primary gets its share; leaving shards give all.
 void BalanceSlots(Draft& draft);
 // Drained shards go: their replicas, then their primary.
 void RemoveShards(Draft& draft);
+// Failovers that restore the spread of primaries over zones.
+void SpreadRoles(Draft& draft);
 // Replicas beyond the wished number, and nodes nobody needs, go.
 void RemoveReplicas(Draft& draft);
 

@@ -15,7 +15,10 @@ Draft::Draft(const ClusterSpec& wish, const ClusterSnapshot& observed, const Pol
     : Draft(wish, WorkingSnapshot(observed), limits) {}
 
 Draft::Draft(const ClusterSpec& wish, WorkingSnapshot now, const Policy& limits)
-    : spec(wish), policy(limits), goal(DecideGoal(now, ShapeOf(now), wish)), now_(std::move(now)) {
+    : spec(wish),
+      policy(limits),
+      goal(DecideGoal(now, ShapeOf(now), wish, limits)),
+      now_(std::move(now)) {
   for (const Goal::Appointment& appointment : goal.appointed) {
     Appoint(appointment.primary, appointment.shard);
   }

@@ -4,33 +4,50 @@
 #include <map>
 #include <tuple>
 
+#include "services/planner/core/lost_node.h"
+
 namespace redisop {
 namespace {
 
-// The shards of `candidates` that have the best reason to leave, one at a time, so that the zones
+// All copies are gone, and that is accepted.
+bool IsGivenUp(const WorkingSnapshot& snapshot, const Shard& shard, const Policy& policy) {
+  const Node* primary = snapshot.Find(shard.primary);
+  return primary != nullptr && IsLost(*primary) && IsLossAccepted(policy, shard) &&
+         WhoMayReturn(snapshot, shard, *primary).empty();
+}
+
+// The shards that have the best reason to leave, one at a time, so that the zones
 // of those that stay are counted anew.
 std::set<std::string> ChooseLeaving(const WorkingSnapshot& snapshot, const Shape& shape,
-                                    int number_of_primaries) {
+                                    int number_of_primaries, const Policy& policy) {
   const int share_high = (kSlotCount + number_of_primaries - 1) / number_of_primaries;
   std::vector<const Shard*> staying;
   std::map<std::string, int> in_zone;
+  std::set<std::string> leaving;
   for (const Shard& shard : shape.shards) {
+    if (shard.joining.empty() && IsGivenUp(snapshot, shard, policy)) {
+      // Nothing of it is there to go on with; a new shard takes its place.
+      leaving.insert(shard.name);
+      continue;
+    }
     staying.push_back(&shard);
     const Node* primary = snapshot.Find(shard.primary);
     ++in_zone[primary == nullptr ? "" : primary->zone];
   }
-  std::set<std::string> leaving;
   while (static_cast<int>(staying.size()) > number_of_primaries) {
     // Lower is a better reason to leave. A primary that can't be drained now stays last.
     const auto cost = [&](const Shard* shard) {
       const Node* primary = snapshot.Find(shard->primary);
       if (primary == nullptr) {
-        return std::tuple(false, 0, uint64_t{0}, 0);
+        return std::tuple(false, 0, uint64_t{0}, size_t{0}, 0);
+      }
+      if (IsGivenUp(snapshot, *shard, policy)) {
+        return std::tuple(false, -1, uint64_t{0}, size_t{0}, 0);
       }
       const bool stuck =
           !primary->slots.empty() && (primary->unobserved || primary->health == Health::kFailed);
       return std::tuple(stuck, std::min(primary->slots.size(), share_high), primary->keys,
-                        -in_zone[primary->zone]);
+                        shard->replicas.size() + shard->joining.size(), -in_zone[primary->zone]);
     };
     const auto first =
         std::min_element(staying.begin(), staying.end(), [&](const Shard* a, const Shard* b) {
@@ -86,12 +103,15 @@ void AppointSpares(const WorkingSnapshot& snapshot, const Shape& shape, const Cl
 
 }  // namespace
 
-Goal DecideGoal(const WorkingSnapshot& snapshot, const Shape& shape, const ClusterSpec& spec) {
+Goal DecideGoal(const WorkingSnapshot& snapshot, const Shape& shape, const ClusterSpec& spec,
+                const Policy& policy) {
   Goal goal;
-  goal.leaving = ChooseLeaving(snapshot, shape, spec.number_of_primaries);
+  goal.leaving = ChooseLeaving(snapshot, shape, spec.number_of_primaries, policy);
   std::set<std::string> used;
   for (const Shard& shard : shape.shards) {
-    used.insert(shard.name);
+    if (!shard.joining.empty() || !IsGivenUp(snapshot, shard, policy)) {
+      used.insert(shard.name);
+    }
     if (goal.Keeps(shard.name)) {
       goal.kept.push_back(shard.name);
     }
@@ -100,6 +120,7 @@ Goal DecideGoal(const WorkingSnapshot& snapshot, const Shape& shape, const Clust
   for (int number = 0; static_cast<int>(goal.kept.size()) < spec.number_of_primaries; ++number) {
     const std::string name = std::to_string(number);
     if (used.insert(name).second) {
+      goal.leaving.erase(name);
       goal.kept.push_back(name);
       goal.created.push_back(name);
     }

@@ -136,7 +136,7 @@ class WorldMaker {
 
 TEST(PlannerProperties, HoldForRandomClusters) {
   const uint64_t seed = FromEnvironment("PLANNER_SEED", 20261124);
-  const uint64_t cases = FromEnvironment("PLANNER_CASES", 3000);
+  const uint64_t cases = FromEnvironment("PLANNER_CASES", 1000);
   fmt::print("PLANNER_SEED={} PLANNER_CASES={}\n", seed, cases);
   for (uint64_t i = 0; i < cases; ++i) {
     const World world = WorldMaker(seed + i).Make();

@@ -28,9 +28,9 @@ std::vector<std::string> ZonesOf(const WorkingSnapshot& snapshot, const Shape& s
 
 }  // namespace
 
-bool CanBePromoted(const WorkingSnapshot& snapshot, const Shard& shard, const Node& replica) {
-  return !snapshot.IsPending(replica.id) && !replica.unobserved && !replica.leaving &&
-         !replica.loading && replica.link == Link::kInSync && replica.health == Health::kOk &&
+bool CanBePromoted(const Shard& shard, const Node& replica) {
+  return !replica.unobserved && !replica.leaving && !replica.loading &&
+         replica.link == Link::kInSync && replica.health == Health::kOk &&
          replica.primary_id == shard.primary;
 }
 
@@ -56,8 +56,7 @@ PrimarySpread SpreadOf(const WorkingSnapshot& snapshot, const Shape& shape, cons
     ShardZones choice{.current = number(primary->zone), .candidates = {}};
     for (const NodeId& id : shard.replicas) {
       const Node* replica = snapshot.Find(id);
-      // A primary that the plan has yet to fill needs no failover: nothing is promoted over it.
-      if (!snapshot.IsPending(primary->id) && CanBePromoted(snapshot, shard, *replica)) {
+      if (CanBePromoted(shard, *replica)) {
         choice.candidates.push_back(number(replica->zone));
       }
     }

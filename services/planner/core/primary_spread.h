@@ -24,8 +24,8 @@ struct PrimarySpread {
   int excess_minimum = 0;
 };
 
-// True for a real node that is an in-sync replica of a living primary and may take its place now.
-bool CanBePromoted(const WorkingSnapshot& snapshot, const Shard& shard, const Node& replica);
+// True for an in-sync replica that may take the place of its primary.
+bool CanBePromoted(const Shard& shard, const Node& replica);
 
 PrimarySpread SpreadOf(const WorkingSnapshot& snapshot, const Shape& shape, const Goal& goal);
 

@@ -124,7 +124,7 @@ class ShapeBuilder {
         continue;
       }
       const bool followed = IsFollowed(id);
-      if (IsLost(node) && !followed) {
+      if (IsLost(node)) {
         shape_.lost.push_back(id);
       } else if (const std::string label = LabelOf(node); !label.empty()) {
         by_label[label].push_back(&node);

@@ -66,19 +66,23 @@ void CreateReplicas(Draft& draft, const PodZones& zones,
 }  // namespace
 
 void AddPods(Draft& draft) {
-  const Shape shape = draft.shape();
+  const Shape before = draft.shape();
   PodZones zones(draft.now());
-  const int wanted = 1 + draft.spec.replication_factor;
-  // Spare nodes become replicas before pods are created for them.
+  for (const std::string& name : draft.goal.kept) {
+    const Shard* shard = before.Find(name);
+    if (shard == nullptr || MembersOf(draft, *shard) == 0) {
+      CreateOne(draft, name, true, zones.ForPrimary(name));
+    }
+  }
+  // Nodes that carry the label of a shard that was just made belong to it; the other spare nodes
+  // become replicas before pods are created for them.
+  const Shape shape = draft.shape();
   auto spares = static_cast<int>(shape.spares.size());
   std::map<std::string, int> missing;
   for (const std::string& name : draft.goal.kept) {
     const Shard* shard = shape.Find(name);
-    int members = shard == nullptr ? 0 : MembersOf(draft, *shard);
-    if (members == 0 && CreateOne(draft, name, true, zones.ForPrimary(name))) {
-      ++members;
-    }
-    missing[name] = std::max(0, wanted - std::max(1, members));
+    const int members = shard == nullptr ? 1 : std::max(1, MembersOf(draft, *shard));
+    missing[name] = std::max(0, 1 + draft.spec.replication_factor - members);
   }
   for (const std::string& name : draft.goal.kept) {
     const int taken = std::min(spares, missing[name]);

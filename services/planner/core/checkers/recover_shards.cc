@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "services/planner/core/checkers.h"
 #include "services/planner/core/lost_node.h"
 #include "services/planner/core/safety.h"
@@ -22,25 +20,8 @@ const Node* BestHeir(const WorkingSnapshot& now, const Shard& shard) {
   return best;
 }
 
-// Somebody who may still hold the data of the shard; empty text when it is proven gone.
-std::string WhoMayReturn(const WorkingSnapshot& now, const Shard& shard, const Node& primary) {
-  if (!IsLost(primary)) {
-    return fmt::format("its pod {} is there", primary.pod);
-  }
-  if (const Pod* pod = MayBe(now, primary); pod != nullptr) {
-    return fmt::format("pod {} is starting and may be it", pod->name);
-  }
-  if (!shard.replicas.empty()) {
-    return fmt::format("{} may hold a copy", ShortId(shard.replicas.front()));
-  }
-  return std::string();
-}
-
 void GiveUp(Draft& draft, const Shard& shard) {
-  const auto& allowed = draft.policy.allow_data_loss;
-  const bool accepted = draft.policy.recreate_lost_shards ||
-                        std::find(allowed.begin(), allowed.end(), shard.name) != allowed.end();
-  if (!accepted) {
+  if (!IsLossAccepted(draft.policy, shard)) {
     draft.Block(BlockedCode::kNeedsAllowDataLoss,
                 fmt::format("all copies of shard {} are gone; to go on without its data, accept "
                             "the loss by naming it: allow_data_loss {}",
