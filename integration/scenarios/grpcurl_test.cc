@@ -81,10 +81,10 @@ TEST_F(GrpcurlTest, TheExamplesGivePlansThatPeopleCanRead) {
     const char* file;
     std::vector<const char*> words;
   } kExamples[] = {
-      {"scale-out", {"migrateSlots", "SLOTS_UNBALANCED", "\"slotsMoved\": 4096"}},
-      {"scale-in", {"migrateSlots", "deletePod", "SHARD_SURPLUS"}},
-      {"lost-primary", {"forgetNode", "attachReplica", "NODE_LOST"}},
-      {"open-slot", {"closeOpenSlot", "SLOT_OPEN"}},
+      {"scale-out", {"migrate_slots", "SLOTS_UNBALANCED", "\"slots_moved\": 4096"}},
+      {"scale-in", {"migrate_slots", "delete_pod", "SHARD_SURPLUS"}},
+      {"lost-primary", {"forget_node", "attach_replica", "NODE_LOST"}},
+      {"open-slot", {"close_open_slot", "SLOT_OPEN"}},
       {"blocked", {"\"blocked\"", "NO_SAFE_TARGET"}},
   };
   for (const auto& example : kExamples) {

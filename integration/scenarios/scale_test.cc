@@ -65,13 +65,13 @@ TEST_F(ScaleTest, ThePlanExecutedIsThePlanPreviewed) {
                       "redisoperator.bridge.v1.BridgeService/PreviewPlan"}));
   const nlohmann::json plan = nlohmann::json::parse(answer)["plan"];
   const std::string previewed = plan["digest"];
-  EXPECT_EQ(plan["bounds"]["slotsMoved"], plan["bounds"]["slotsMovedMinimum"]);
+  EXPECT_EQ(plan["bounds"]["slots_moved"], plan["bounds"]["slots_moved_minimum"]);
 
   std::set<int> moved;
   for (const nlohmann::json& step : plan["steps"]) {
-    if (step.contains("migrateSlots")) {
+    if (step.contains("migrate_slots")) {
       ASSERT_OK_AND_ASSIGN(const SlotSet slots,
-                           SlotSet::Parse(step["migrateSlots"]["slots"].get<std::string>()));
+                           SlotSet::Parse(step["migrate_slots"]["slots"].get<std::string>()));
       for (const int slot : slots.Slots()) {
         EXPECT_TRUE(moved.insert(slot).second) << "slot " << slot << " moves twice";
       }

@@ -83,6 +83,13 @@ Outcome ClaimVolume(const std::string& data_dir, const VolumeOwner& owner) {
   return {};
 }
 
+bool WouldReturnEmpty(const std::string& data_dir, const Settings& settings) {
+  const Dataset dataset = FindDataset(data_dir, settings);
+  const bool empty =
+      settings.UsesAppendOnlyFile() ? dataset.append_only.empty() : dataset.rdb.empty();
+  return HasContent(data_dir + "/nodes.conf") && (empty || !settings.Persists());
+}
+
 Outcome GuardIdentity(const std::string& data_dir, const Settings& settings,
                       std::string_view timestamp, std::string& report) {
   const std::string identity = data_dir + "/nodes.conf";

@@ -27,6 +27,9 @@ struct VolumeOwner {
 // kExitRefused when it names somebody else: the wrong volume is mounted. kExitIoError.
 Outcome ClaimVolume(const std::string& data_dir, const VolumeOwner& owner);
 
+// Whether a start on this directory would bring a known node back without its dataset.
+bool WouldReturnEmpty(const std::string& data_dir, const Settings& settings);
+
 // Makes the directory safe to start redis-server on:
 //   nodes.conf without the dataset that the server would load: nodes.conf is moved aside
 //     (nodes.conf.<timestamp>-lost, the newest three are kept), so the node comes back new, empty

@@ -1,6 +1,8 @@
 #include "services/agent/launcher/resp_client.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -9,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -19,8 +22,8 @@ constexpr size_t kLongestReply = size_t{1} << 20;
 
 }  // namespace
 
-RespClient::RespClient(std::string socket_path, int deadline_milliseconds)
-    : socket_path_(std::move(socket_path)),
+RespClient::RespClient(std::string where, int deadline_milliseconds)
+    : where_(std::move(where)),
       deadline_(std::chrono::steady_clock::now() +
                 std::chrono::milliseconds(deadline_milliseconds)) {}
 
@@ -28,20 +31,45 @@ RespClient::~RespClient() {
   if (fd_ >= 0) close(fd_);
 }
 
-bool RespClient::Connect() {
-  sockaddr_un address = {};
-  address.sun_family = AF_UNIX;
-  if (socket_path_.size() >= sizeof address.sun_path) {
-    error_ = "the socket's path is too long: " + socket_path_;
+bool RespClient::ConnectTcp() {
+  const size_t colon = where_.rfind(':');
+  const std::string host = where_.substr(0, colon);
+  const auto port = static_cast<uint16_t>(std::atoi(where_.c_str() + colon + 1));
+  sockaddr_in6 six = {};
+  sockaddr_in four = {};
+  const bool is_six = inet_pton(AF_INET6, host.c_str(), &six.sin6_addr) == 1;
+  if (!is_six && inet_pton(AF_INET, host.c_str(), &four.sin_addr) != 1) {
+    error_ = "not an address: " + where_;
     return false;
   }
-  std::memcpy(address.sun_path, socket_path_.c_str(), socket_path_.size() + 1);
+  six.sin6_family = AF_INET6;
+  six.sin6_port = htons(port);
+  four.sin_family = AF_INET;
+  four.sin_port = htons(port);
+  fd_ = socket(is_six ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const auto* address =
+      is_six ? reinterpret_cast<const sockaddr*>(&six) : reinterpret_cast<const sockaddr*>(&four);
+  const int result = fd_ < 0 ? -1 : connect(fd_, address, is_six ? sizeof six : sizeof four);
+  if (result == 0 || (fd_ >= 0 && errno == EINPROGRESS && WaitFor(POLLOUT))) return true;
+  if (error_.empty()) error_ = "connect " + where_ + ": " + std::strerror(errno);
+  return false;
+}
+
+bool RespClient::Connect() {
+  if (where_.find('/') == std::string::npos) return ConnectTcp();
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  if (where_.size() >= sizeof address.sun_path) {
+    error_ = "the socket's path is too long: " + where_;
+    return false;
+  }
+  std::memcpy(address.sun_path, where_.c_str(), where_.size() + 1);
   fd_ = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   // A full backlog answers EAGAIN at once for a unix socket: the server hangs.
   if (fd_ >= 0 && connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
     return true;
   }
-  error_ = "connect " + socket_path_ + ": " + std::strerror(errno);
+  error_ = "connect " + where_ + ": " + std::strerror(errno);
   return false;
 }
 

@@ -1,4 +1,4 @@
-// The least client that can ask a redis-server a question: one unix socket, one call at a time.
+// The least client that can ask a redis-server a question: one connection, one call at a time.
 
 #ifndef REDIS_OPERATOR_SERVICES_AGENT_LAUNCHER_RESP_CLIENT_H_
 #define REDIS_OPERATOR_SERVICES_AGENT_LAUNCHER_RESP_CLIENT_H_
@@ -13,7 +13,8 @@ namespace redisop {
 // One thread. Everything together must be done within the time given at the start.
 class RespClient {
  public:
-  RespClient(std::string socket_path, int deadline_milliseconds);
+  // `where`: the path of a unix socket, or "ip:port".
+  RespClient(std::string where, int deadline_milliseconds);
   ~RespClient();
   RespClient(const RespClient&) = delete;
   RespClient& operator=(const RespClient&) = delete;
@@ -28,11 +29,12 @@ class RespClient {
 
  private:
   bool Connect();
+  bool ConnectTcp();
   bool Send(std::string_view bytes);
   bool ReadMore();
   bool WaitFor(short events);
 
-  std::string socket_path_;
+  std::string where_;
   std::chrono::steady_clock::time_point deadline_;
   int fd_ = -1;
   std::string received_;

@@ -9,8 +9,10 @@
 #include <ctime>
 #include <iostream>
 
+#include "services/agent/launcher/files.h"
 #include "services/agent/launcher/identity.h"
 #include "services/agent/launcher/instance_dir.h"
+#include "services/agent/launcher/succession.h"
 
 namespace redisop {
 namespace {
@@ -87,6 +89,10 @@ Outcome Run(const RunOptions& options) {
   Outcome outcome = MakeInstanceDir(directory);
   if (outcome.ok()) outcome = HoldInstanceLock(directory);
   if (outcome.ok()) outcome = ClaimVolume(options.data_dir, identity.owner);
+  if (outcome.ok() && WouldReturnEmpty(options.data_dir, *settings)) {
+    const std::string former = ReadFile(options.data_dir + "/nodes.conf").value_or("");
+    AwaitSuccession(ReadFormerSelf(former), identity.pod_ip, *settings);
+  }
   std::string report;
   if (outcome.ok()) outcome = GuardIdentity(options.data_dir, *settings, Timestamp(), report);
   if (!report.empty()) {

@@ -37,23 +37,6 @@ Verdict NeedReplicaOf(const Node& replica, const NodeId& primary_id) {
   return kAdmitted;
 }
 
-// A failover without asking the primary: only with proof that nobody is there to be asked.
-Verdict CheckForced(const PromoteReplica& step, const Node& replica, const AdmissionFacts& facts) {
-  const Node* primary = facts.snapshot.Find(step.primary_id);
-  if (primary == nullptr || !primary->dead || !primary->pod.empty()) {
-    return Refusal{BlockedCode::kMustWait,
-                   fmt::format("{} is not proven dead", ShortId(step.primary_id))};
-  }
-  if (replica.link == Link::kSyncing) {
-    return Refusal{BlockedCode::kNoReplicaInSync,
-                   fmt::format("the copy of {} is not complete", NameOf(replica))};
-  }
-  if (Verdict refused = NeedQuorum(facts)) {
-    return refused;
-  }
-  return NeedNoFailover(facts);
-}
-
 }  // namespace
 
 Verdict Check(const AttachReplica& step, const StepSize&, const AdmissionFacts& facts) {
@@ -89,9 +72,6 @@ Verdict Check(const PromoteReplica& step, const StepSize&, const AdmissionFacts&
   }
   if (Verdict refused = NeedReplicaOf(*replica, step.primary_id)) {
     return refused;
-  }
-  if (step.primary_is_dead) {
-    return CheckForced(step, *replica, facts);
   }
   if (Verdict refused = NeedPrimary(step.primary_id, facts, &primary)) {
     return refused;

@@ -1,7 +1,6 @@
 #include "services/k8s-bridge/observe/assemble_snapshot.h"
 
 #include <algorithm>
-#include <set>
 
 namespace redisop {
 namespace {
@@ -28,34 +27,6 @@ Pod PodWithoutNode(const MemberPodState& pod, const std::map<std::string, std::s
           .zone = zone == zones.end() ? "" : zone->second,
           .leaving = pod.leaving,
           .waiting_reason = pod.waiting_reason};
-}
-
-bool HasNoAddress(const Node& node) {
-  return node.address.empty() || node.address.starts_with(":0");
-}
-
-// Marks lost nodes in whose place another one answers: in the pod they were last seen in, or at
-// their address, which then every view has dropped (a PONG with another id; cluster.c,
-// clusterProcessPacket). Redis asks such a node no more and so never calls it failed.
-void MarkDead(const std::vector<NodeView>& views, const std::set<NodeId>& replaced,
-              ClusterSnapshot& snapshot) {
-  for (Node& node : snapshot.nodes) {
-    if (!node.unobserved || !node.pod.empty()) {
-      continue;
-    }
-    size_t seen = 0;
-    size_t without_address = 0;
-    for (const NodeView& view : views) {
-      for (const Node& peer : view.peers) {
-        seen += peer.id == node.id ? 1 : 0;
-        without_address += peer.id == node.id && HasNoAddress(peer) ? 1 : 0;
-      }
-    }
-    if (replaced.contains(node.id) || (seen > 0 && seen == without_address)) {
-      node.dead = true;
-      node.health = Health::kFailed;
-    }
-  }
 }
 
 // A replica of a node that nobody names is one that lost its primary; an id outside the snapshot
@@ -91,17 +62,12 @@ ClusterSnapshot AssembleSnapshot(const std::vector<MemberPodState>& pods,
   std::vector<NodeView> views;
   std::map<std::string, NodeId> node_of_pod = last_ids;
   std::map<NodeId, double> ages;
-  std::set<NodeId> replaced;
   for (const NodeObservation& seen : observations) {
     if (!seen.answers || seen.cluster_uid != cluster_uid || !by_uid.contains(seen.pod_uid)) {
       continue;
     }
     NodeView view = seen.view;
     view.self.pod_uid = seen.pod_uid;
-    if (auto last = last_ids.find(seen.pod_uid);
-        last != last_ids.end() && last->second != view.self.id) {
-      replaced.insert(last->second);
-    }
     node_of_pod[seen.pod_uid] = view.self.id;
     ages[view.self.id] = seen.age_seconds;
     views.push_back(std::move(view));
@@ -120,7 +86,6 @@ ClusterSnapshot AssembleSnapshot(const std::vector<MemberPodState>& pods,
     GivePod(pod, zones, *node);
   }
   DropDanglingIds(snapshot);
-  MarkDead(views, replaced, snapshot);
   for (Node& node : snapshot.nodes) {
     auto age = ages.find(node.id);
     node.age_seconds = age == ages.end() ? 0 : age->second;
