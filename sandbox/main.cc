@@ -12,14 +12,15 @@
 
 namespace {
 
-// Directory of this program; the control plane lies beside it, in ../kube/bin.
+// Directory of this program; the control plane lies beside it, in ../../kube/bin: one for all build
+// folders.
 std::string OwnDirectory() {
   std::error_code error;
   return std::filesystem::read_symlink("/proc/self/exe", error).parent_path().string();
 }
 
 std::string KubeBinaries() {
-  return std::filesystem::path(OwnDirectory() + "/../kube/bin").lexically_normal().string();
+  return std::filesystem::path(OwnDirectory() + "/../../kube/bin").lexically_normal().string();
 }
 
 void AddState(CLI::App* command, std::string* state) {

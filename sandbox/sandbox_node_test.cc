@@ -47,19 +47,19 @@ spec:
   initContainers:
   - name: init
     image: busybox
-    command: [sh, -c, "echo from init > /work/x"]
-    volumeMounts: [{name: work, mountPath: /work}]
+    command: [sh, -c, "echo from init > /scratch/x"]
+    volumeMounts: [{name: work, mountPath: /scratch}]
   containers:
   - name: redis
     image: docker.io/library/redis:7
-    command: [redis-server, /etc/redis/redis.conf, --bind, $(POD_IP), --dir, /work]
+    command: [redis-server, /etc/redis/redis.conf, --bind, $(POD_IP), --dir, /scratch]
     env: [{name: POD_IP, valueFrom: {fieldRef: {fieldPath: status.podIP}}}]
     readinessProbe:
       exec: {command: [sh, -c, "redis-cli -h web.default.svc ping || redis-cli -h $POD_IP ping"]}
     livenessProbe: {tcpSocket: {port: 6379}}
-    lifecycle: {preStop: {exec: {command: [sh, -c, "cat /work/x > /data/stopped"]}}}
+    lifecycle: {preStop: {exec: {command: [sh, -c, "cat /scratch/x > /data/stopped"]}}}
     volumeMounts:
-    - {name: work, mountPath: /work}
+    - {name: work, mountPath: /scratch}
     - {name: conf, mountPath: /etc/redis}
     - {name: data, mountPath: /data}
   volumes:
@@ -75,7 +75,7 @@ std::string BinaryDirectory() {
 
 std::string KubeBinaries() {
   const char* given = std::getenv("REDIS_OPERATOR_KUBE_BIN");
-  return given != nullptr ? given : BinaryDirectory() + "/../kube/bin";
+  return given != nullptr ? given : BinaryDirectory() + "/../../kube/bin";
 }
 
 class SandboxNode : public ::testing::Test {

@@ -85,7 +85,7 @@ TEST_F(GrpcurlTest, TheExamplesGivePlansThatPeopleCanRead) {
       {"scale-in", {"migrate_slots", "delete_pod", "SHARD_SURPLUS"}},
       {"lost-primary", {"forget_node", "attach_replica", "NODE_LOST"}},
       {"open-slot", {"close_open_slot", "SLOT_OPEN"}},
-      {"blocked", {"\"blocked\"", "NO_SAFE_TARGET"}},
+      {"no-safe-target", {"\"blocked\"", "TARGET_LACKS_MEMORY"}},
   };
   for (const auto& example : kExamples) {
     SCOPED_TRACE(example.file);
@@ -113,7 +113,7 @@ TEST_F(GrpcurlTest, BadInputIsNamedAndHarmsNothing) {
     const char* code;
     const char* words;
   } kCases[] = {
-      {fmt::format(R"({{"snapshot":{{"nodes":[{{"id":"{}","slots":"5-2"}}]}}}})", a),
+      {fmt::format(R"({{"spec":{{"numberOfPrimaries":1}},"snapshot":{{"nodes":[{{"id":"{}","slots":"5-2"}}]}}}})", a),
        "InvalidArgument", "snapshot.nodes[0].slots"},
       {R"({"spec":{"numberOfPrimaries":-1},"snapshot":{"nodes":[]}})", "InvalidArgument",
        "spec.number_of_primaries"},

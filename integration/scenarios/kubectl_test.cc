@@ -67,10 +67,10 @@ TEST_F(KubectlTest, DescribeTellsTheStoryOfAScaleOut) {
     text = Kubectl({"describe", "rdc", "story"}).value_or("");
     return text.find("4096") != std::string::npos;
   }));
-  EXPECT_THAT(text, AllOf(HasSubstr("Conditions:"), HasSubstr("SlotsCovered"),
-                          HasSubstr("ReplicationHealthy"), HasSubstr("Events:"),
-                          HasSubstr("PlanStarted"), HasSubstr("move 4096 slots"),
-                          HasSubstr("story-3-0"), HasSubstr("PlanDone")));
+  EXPECT_THAT(text,
+              AllOf(HasSubstr("Conditions:"), HasSubstr("SlotsCovered"),
+                    HasSubstr("ReplicationHealthy"), HasSubstr("Events:"), HasSubstr("PlanStarted"),
+                    HasSubstr("move 4096 slots"), HasSubstr("story-3-0"), HasSubstr("PlanDone")));
 }
 
 TEST_F(KubectlTest, EditApplyAndExplain) {

@@ -11,6 +11,7 @@
 
 #include "common/model/slot_set.h"
 #include "common/testing/status_matchers.h"
+#include "integration/client/dataset.h"
 #include "integration/client/redis_py.h"
 #include "integration/world/world_fixture.h"
 
@@ -53,6 +54,22 @@ TEST_F(ScaleTest, AnotherShapeWithTheSameNumberOfPods) {
   const WriteReport report = writers.Stop();
   ExpectSound(report);
   EXPECT_THAT(report.errors, IsEmpty());
+}
+
+// The times that docs/benchmarks.md quotes.
+TEST_F(ScaleTest, ALoadedClusterKeepsEveryKey) {
+  constexpr Dataset kDataset{.keys = 200000, .value_bytes = 100};
+  ASSERT_NO_FATAL_FAILURE(Form("loaded", {3, 1}));
+  ASSERT_OK_AND_ASSIGN(const std::vector<Endpoint> seeds, world().Endpoints("loaded"));
+  ASSERT_EQ(WriteDataset(seeds, kDataset), 0u) << "refused writes";
+  Writers writers(seeds, {.connections = 4, .keys = 2000});
+  ASSERT_NO_FATAL_FAILURE(Reshape("loaded", {6, 1}));
+  ASSERT_NO_FATAL_FAILURE(Reshape("loaded", {3, 1}));
+  const WriteReport report = writers.Stop();
+  ExpectSound(report);
+  EXPECT_THAT(report.errors, IsEmpty());
+  EXPECT_EQ(CountWrong(seeds, kDataset), 0u)
+      << "keys of 200,000 that are missing or have another value";
 }
 
 TEST_F(ScaleTest, ThePlanExecutedIsThePlanPreviewed) {

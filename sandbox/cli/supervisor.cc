@@ -67,10 +67,10 @@ bool IsUsable(const json& node) {
   return false;
 }
 
-// SIGTERM, SIGINT or SIGHUP has come.
-bool WasInterrupted(int signals) {
+// SIGTERM, SIGINT or SIGHUP has come, or comes within `wait`.
+bool WasInterrupted(int signals, absl::Duration wait = absl::ZeroDuration()) {
   pollfd descriptor{.fd = signals, .events = POLLIN, .revents = 0};
-  return poll(&descriptor, 1, 0) > 0;
+  return poll(&descriptor, 1, static_cast<int>(absl::ToInt64Milliseconds(wait))) > 0;
 }
 
 absl::Status AwaitUsable(ControlPlane& plane, int nodes, int signals) {
@@ -79,7 +79,6 @@ absl::Status AwaitUsable(ControlPlane& plane, int nodes, int signals) {
   bool has_account = false;
   while (SystemClock().Monotonic() < deadline) {
     RETURN_IF_ERROR(plane.Check());
-    if (WasInterrupted(signals)) return MakeStatus(absl::StatusCode::kCancelled, "interrupted");
     const absl::StatusOr<ObjectList> list =
         plane.api().List(Collection(kNodes), {}, absl::Seconds(5));
     if (list.ok()) {
@@ -90,7 +89,9 @@ absl::Status AwaitUsable(ControlPlane& plane, int nodes, int signals) {
     has_account =
         plane.api().Get(Named(kServiceAccounts, "default", "default"), absl::Seconds(5)).ok();
     if (usable >= nodes && has_account) return absl::OkStatus();
-    absl::SleepFor(absl::Milliseconds(50));
+    if (WasInterrupted(signals, kReadyPeriod)) {
+      return MakeStatus(absl::StatusCode::kCancelled, "interrupted");
+    }
   }
   return MakeStatus(absl::StatusCode::kUnavailable,
                     fmt::format("after a minute {} of {} nodes are ready{}", usable, nodes,

@@ -68,7 +68,8 @@ for name in "${names[@]}"; do ln -sf control-plane "$bin/$name"; done
 # What charts see as .Capabilities without a cluster, and what helm says of itself.
 helm_flags="-s -w -X helm.sh/helm/v3/internal/version.version=$helm_version"
 for package in chartutil lint/rules; do
-  helm_flags+=" -X helm.sh/helm/v3/pkg/$package.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/$package.k8sVersionMinor=$minor"
+  helm_flags+=" -X helm.sh/helm/v3/pkg/$package.k8sVersionMajor=1"
+  helm_flags+=" -X helm.sh/helm/v3/pkg/$package.k8sVersionMinor=$minor"
 done
 build "helm $helm_version" install "${options[@]}" -ldflags "$helm_flags" "helm.sh/helm/v3/cmd/helm@$helm_version"
 build "grpcurl $grpcurl_version" install "${options[@]}" -ldflags "-s -w -X main.version=$grpcurl_version" \

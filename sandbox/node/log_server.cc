@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -18,7 +17,9 @@
 #include <utility>
 #include <vector>
 
-#include "absl/time/clock.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
 #include "common/base/status.h"
 #include "fmt/format.h"
 #include "sandbox/node/log_query.h"
@@ -64,8 +65,9 @@ struct LogServer::State {
   std::unique_ptr<SSL_CTX, SslFree> context;
   int listener = -1;
   int port = 0;
-  std::atomic<bool> stop{false};
-  std::atomic<int> connections{0};
+  absl::Notification stop;
+  absl::Mutex mutex;
+  int connections ABSL_GUARDED_BY(mutex) = 0;
   std::thread acceptor;
 
   void Accept();
@@ -133,20 +135,25 @@ absl::StatusOr<std::unique_ptr<LogServer>> LogServer::Start(const std::string& p
 LogServer::LogServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 LogServer::~LogServer() {
-  state_->stop = true;
+  state_->stop.Notify();
   shutdown(state_->listener, SHUT_RDWR);
   state_->acceptor.join();
-  // Transfers look at `stop` every kFollowPeriod, reads end after two seconds.
-  while (state_->connections > 0) absl::SleepFor(absl::Milliseconds(10));
+  {
+    // Transfers end with `stop`, reads and writes after two seconds.
+    absl::MutexLock lock(&state_->mutex);
+    state_->mutex.Await(absl::Condition(
+        +[](int* connections) { return *connections == 0; }, &state_->connections));
+  }
   close(state_->listener);
 }
 
 int LogServer::port() const { return state_->port; }
 
 void LogServer::State::Accept() {
-  while (!stop) {
+  while (!stop.HasBeenNotified()) {
     const int connection = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
     if (connection < 0) continue;
+    absl::MutexLock lock(&mutex);
     if (connections >= kConnectionsMax) {
       close(connection);
       continue;
@@ -155,6 +162,7 @@ void LogServer::State::Accept() {
     std::thread([this, connection] {
       Serve(connection);
       close(connection);
+      absl::MutexLock done(&mutex);
       --connections;
     }).detach();
   }
@@ -193,7 +201,7 @@ void LogServer::State::SendLog(SSL* ssl, const LogQuery& query) {
     return;
   }
   std::error_code error;
-  while (query.follows && !stop) {
+  while (query.follows && !stop.HasBeenNotified()) {
     // The newest run only, and only while the pod is there.
     if (FindLog(logs, query) != path || !fs::exists(*path, error)) return;
     file.clear();
@@ -201,7 +209,7 @@ void LogServer::State::SendLog(SSL* ssl, const LogQuery& query) {
     file.read(buffer, sizeof buffer);
     const auto size = static_cast<size_t>(file.gcount());
     if (size == 0) {
-      absl::SleepFor(kFollowPeriod);
+      stop.WaitForNotificationWithTimeout(kFollowPeriod);
     } else if (!Send(ssl, std::string_view(buffer, size))) {
       return;
     }
