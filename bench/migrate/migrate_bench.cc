@@ -10,7 +10,7 @@
 
 #include "common/base/status.h"
 #include "common/testing/process.h"
-#include "services/agent/execute/migrate/live_cluster.h"
+#include "services/agent/testing/live_cluster.h"
 
 namespace redisop {
 namespace {

@@ -26,9 +26,9 @@ struct CurlKubeApiOptions {
   int retries_max = 10;                            // per call, as client-go
 };
 
-// Starts the thread. kInvalidArgument: `config` cannot be used; the message names the field. Nothing
-// is sent before the first call. Destruction waits for the thread; no call may be running then, and
-// the handles of watches must be gone.
+// Starts the thread. kInvalidArgument: `config` cannot be used; the message names the field.
+// Nothing is sent before the first call. Destruction waits for the thread; no call may be running
+// then, and the handles of watches must be gone.
 absl::StatusOr<std::unique_ptr<KubeApi>> MakeCurlKubeApi(KubeConfig config,
                                                          CurlKubeApiOptions options = {});
 

@@ -252,10 +252,13 @@ TEST_F(KubeContract, FinalizersHoldAnObjectUntilTheyAreGone) {
   ASSERT_OK_AND_ASSIGN(KubeObject held, api_->Get(ConfigMap("f"), kCallTimeout));
   EXPECT_TRUE(held.meta.deletion_time);
   EXPECT_THAT(held.meta.finalizers, ::testing::ElementsAre("redisoperator.io/test"));
-  ASSERT_THAT(api_->Patch(ConfigMap("f"), R"([{"op":"test","path":"/metadata/finalizers/0",
-                  "value":"redisoperator.io/test"},{"op":"remove","path":"/metadata/finalizers/0"}])",
-                          {.type = PatchType::kJson, .field_manager = ""}, kCallTimeout),
-              IsOk());
+  ASSERT_THAT(
+      api_->Patch(
+          ConfigMap("f"),
+          R"([{"op":"test","path":"/metadata/finalizers/0","value":"redisoperator.io/test"},)"
+          R"({"op":"remove","path":"/metadata/finalizers/0"}])",
+          {.type = PatchType::kJson, .field_manager = ""}, kCallTimeout),
+      IsOk());
   EXPECT_THAT(api_->Get(ConfigMap("f"), kCallTimeout), StatusIs(absl::StatusCode::kNotFound));
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/base/random.h"
 #include "common/base/status.h"
@@ -31,6 +32,7 @@ using nlohmann::json;
 using Say = std::function<void(std::string_view)>;
 
 constexpr absl::Duration kReadyTimeout = absl::Minutes(1);
+constexpr absl::Duration kReadyPeriod = absl::Milliseconds(50);
 
 // Fails early, with a hint, where containers cannot run at all.
 absl::Status CheckBwrap(const StateDirectory& state) {

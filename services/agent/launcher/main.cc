@@ -13,7 +13,7 @@ namespace redisop {
 namespace {
 
 constexpr char kHelp[] =
-    R"(Starts redis-server (or valkey-server) for redis-operator, if its data says that this is safe.
+    R"(Starts redis-server (or valkey-server) for redis-operator, if its data says this is safe.
 
 redis-operator-launcher install DIR    copy this program into DIR
 redis-operator-launcher run            check the data, write the configuration, become redis-server

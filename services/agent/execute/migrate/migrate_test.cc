@@ -12,10 +12,10 @@
 #include "common/testing/status_matchers.h"
 #include "services/agent/execute/migrate/barrier.h"
 #include "services/agent/execute/migrate/list_keys.h"
-#include "services/agent/execute/migrate/live_cluster.h"
 #include "services/agent/execute/migrate/slot_mover.h"
 #include "services/agent/execute/migrate/window.h"
 #include "services/agent/execute/node_reading.h"
+#include "services/agent/testing/live_cluster.h"
 
 namespace redisop {
 namespace {

@@ -1,8 +1,8 @@
 // For tests: a Redis Cluster of real servers, a client of it that follows redirections, and a step
 // run against it.
 
-#ifndef REDIS_OPERATOR_SERVICES_AGENT_EXECUTE_MIGRATE_LIVE_CLUSTER_H_
-#define REDIS_OPERATOR_SERVICES_AGENT_EXECUTE_MIGRATE_LIVE_CLUSTER_H_
+#ifndef REDIS_OPERATOR_SERVICES_AGENT_TESTING_LIVE_CLUSTER_H_
+#define REDIS_OPERATOR_SERVICES_AGENT_TESTING_LIVE_CLUSTER_H_
 
 #include <functional>
 #include <map>
@@ -123,4 +123,4 @@ StepOutcome RunStep(LiveCluster& cluster, int at, const StepKind& kind);
 
 }  // namespace redisop
 
-#endif  // REDIS_OPERATOR_SERVICES_AGENT_EXECUTE_MIGRATE_LIVE_CLUSTER_H_
+#endif  // REDIS_OPERATOR_SERVICES_AGENT_TESTING_LIVE_CLUSTER_H_

@@ -1,4 +1,4 @@
-#include "services/agent/execute/migrate/live_cluster.h"
+#include "services/agent/testing/live_cluster.h"
 
 #include <fmt/format.h>
 
