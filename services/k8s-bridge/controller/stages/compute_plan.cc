@@ -74,7 +74,8 @@ void Begin(Pass& pass, Plan plan) {
   const int64_t token = pass.context.fencing_token().value_or(0);
   const std::string run_id =
       fmt::format("{}/{}-{}", plan.digest.substr(0, 23), token, ++pass.memory.executions);
-  pass.Event(EventType::kNormal, "PlanStarted", PlanAction(plan), plan.summary);
+  pass.Event(EventType::kNormal, "PlanStarted", PlanAction(plan),
+             fmt::format("{} (plan {})", plan.summary, plan.digest));
   pass.log.Info("Began plan",
                 {{"plan", plan.digest}, {"steps", plan.steps.size()}, {"summary", plan.summary}});
   pass.memory.stalled_since.reset();
