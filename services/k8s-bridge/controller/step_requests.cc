@@ -20,14 +20,14 @@ bool BoundToState(const StepKind& kind) {
          !std::holds_alternative<CopyFunctions>(kind);
 }
 
-// All nodes that the step names, and all primaries.
+// All nodes that the step names, and all primaries, but for those that lost their address (":0@0").
 std::map<NodeId, std::string> PeersOf(const StepKind& kind, const ClusterSnapshot& snapshot) {
   const std::vector<NodeId> named = NodesNamedBy(kind);
   std::map<NodeId, std::string> peers;
   for (const Node& node : snapshot.nodes) {
     const bool wanted = node.role == Role::kPrimary ||
                         std::find(named.begin(), named.end(), node.id) != named.end();
-    if (wanted && !node.address.empty()) {
+    if (wanted && !node.address.empty() && !node.address.starts_with(':')) {
       peers[node.id] = node.address;
     }
   }
