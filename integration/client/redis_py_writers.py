@@ -4,7 +4,8 @@
 usage: redis_py_writers.py HOST PORT THREADS FILE
 
 Writes unique values until standard input ends or SIGTERM comes, reads every key back, and writes one line of JSON to
-FILE: {"acknowledged": …, "errors": {…}, "lost": …}. An error is every exception that the client lets through to its caller.
+FILE: {"acknowledged": …, "errors": {…}, "lost": …}. An error is every exception that the client
+lets through to its caller.
 """
 import collections
 import json
