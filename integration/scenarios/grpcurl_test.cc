@@ -113,9 +113,9 @@ TEST_F(GrpcurlTest, BadInputIsNamedAndHarmsNothing) {
     const char* code;
     const char* words;
   } kCases[] = {
-      {fmt::format(
-           R"({{"spec":{{"numberOfPrimaries":1}},"snapshot":{{"nodes":[{{"id":"{}","slots":"5-2"}}]}}}})",
-           a),
+      {fmt::format(R"({{"spec":{{"numberOfPrimaries":1}},)"
+                   R"("snapshot":{{"nodes":[{{"id":"{}","slots":"5-2"}}]}}}})",
+                   a),
        "InvalidArgument", "snapshot.nodes[0].slots"},
       {R"({"spec":{"numberOfPrimaries":-1},"snapshot":{"nodes":[]}})", "InvalidArgument",
        "spec.number_of_primaries"},
