@@ -1,7 +1,7 @@
 # The front door. Everything it needs is installed by `make setup`, which the other targets call themselves.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help setup build test check format demo demo-down bench bench-formation images asan tsan proto-lint clean
+.PHONY: help setup build test check tidy format demo demo-down bench bench-formation images asan tsan proto-lint clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | \
@@ -16,10 +16,14 @@ build: setup ## Build everything into build/dev and build/kube
 test: build ## Build, then run the unit and the integration tests
 	@tools/run-tests dev
 
-check: ## Check format, clang-tidy, protos, style, shell scripts and YAML
+check: ## Check format, protos, style, charts, shell scripts and YAML
+	@tools/setup check
+	@tools/check
+
+tidy: ## Check with clang-tidy (about ten minutes the first time)
 	@tools/setup check
 	@KUBE=no tools/build dev
-	@tools/check
+	@tools/check tidy
 
 format: setup ## Format the C++ sources and the protos
 	@git ls-files -co --exclude-standard -- '*.h' '*.cc' '*.proto' | xargs clang-format-16 -i

@@ -98,21 +98,6 @@ TEST_F(FaultsTest, APodIsDeleted) {
   ExpectSound(writers.Stop());
 }
 
-TEST_F(FaultsTest, TheBridgeIsKilledDuringAScaleOut) {
-  ASSERT_NO_FATAL_FAILURE(Form("orphaned", kShape));
-  ASSERT_OK_AND_ASSIGN(const std::vector<Endpoint> seeds, world().Endpoints("orphaned"));
-  Writers writers(seeds, {.connections = 4, .keys = 2000});
-  ASSERT_OK(world().PatchSpec("orphaned", R"({"numberOfPrimaries":6})"));
-  ASSERT_TRUE(Await(kPatience, [&] {
-    const absl::StatusOr<ClusterState> state = world().State("orphaned");
-    return state.ok() && state->shards.size() > 3;
-  }));
-  ASSERT_NO_FATAL_FAILURE(Kill({"redis-operator-bridge"}));
-  ASSERT_OK(world().AwaitReady("orphaned", {6, 1}, kPatience));
-  ASSERT_OK(world().CheckCluster("orphaned"));
-  ExpectSound(writers.Stop());
-}
-
 TEST_F(FaultsTest, ThePlannerIsKilled) {
   ASSERT_NO_FATAL_FAILURE(Form("planless", kShape));
   ASSERT_NO_FATAL_FAILURE(Kill({"redis-operator-planner"}));
