@@ -27,7 +27,7 @@ namespace {
 constexpr size_t kStepThreadsMax = 512;
 constexpr size_t kReadThreadsMax = 32;
 constexpr size_t kQueueMax = 4096;
-constexpr absl::Duration kLookAfterInterval = absl::Seconds(1);
+constexpr absl::Duration kLookAfterInterval = absl::Seconds(5);
 constexpr absl::Duration kHandOverMax = absl::Seconds(10);
 constexpr absl::Duration kDrain = absl::Seconds(5);
 

@@ -8,7 +8,7 @@
 namespace redisop {
 namespace {
 
-constexpr absl::Duration kPollInterval = absl::Milliseconds(300);
+constexpr absl::Duration kPollInterval = absl::Milliseconds(500);
 constexpr absl::Duration kReadTimeout = absl::Seconds(2);
 
 }  // namespace
