@@ -160,6 +160,7 @@ absl::StatusOr<ClusterInfo> ParseClusterInfo(std::string_view text) {
   RETURN_IF_ERROR(Read(lines, "cluster_known_nodes", info.known_nodes));
   RETURN_IF_ERROR(Read(lines, "cluster_size", info.size));
   RETURN_IF_ERROR(Read(lines, "cluster_current_epoch", info.current_epoch));
+  RETURN_IF_ERROR(Read(lines, "cluster_my_epoch", info.config_epoch));
   return info;
 }
 

@@ -60,6 +60,7 @@ struct ClusterInfo {
   uint64_t known_nodes = 0;
   uint64_t size = 0;  // primaries with slots
   uint64_t current_epoch = 0;
+  uint64_t config_epoch = 0;  // of the node; of its primary when it is a replica
   friend bool operator==(const ClusterInfo&, const ClusterInfo&) = default;
 };
 

@@ -57,6 +57,19 @@ absl::Status ConnectTarget(StepContext& context, MoveParties& parties) {
   return absl::OkStatus();
 }
 
+// Reads both views anew: the server itself resolves equal epochs by raising one of them.
+absl::Status AwaitEpochs(StepContext& context, MoveParties& parties) {
+  return context.WaitUntil("the target to outrank the source's config epoch", kBarrierLimit,
+                           [&]() -> absl::StatusOr<bool> {
+                             ASSIGN_OR_RETURN(parties.source_view, ReadView(*parties.source));
+                             ASSIGN_OR_RETURN(parties.target_view, ReadView(*parties.target));
+                             const uint64_t epoch = parties.source_view.self.config_epoch;
+                             const Node* source = FindPeer(parties.target_view, parties.source_id);
+                             return source != nullptr && source->config_epoch >= epoch &&
+                                    parties.target_view.self.config_epoch != epoch;
+                           });
+}
+
 absl::Status ConnectOther(StepContext& context, const NodeId& id, MoveParties& parties) {
   ASSIGN_OR_RETURN(auto other, context.ConnectPeer(id));
   NodeView view;
@@ -87,6 +100,7 @@ absl::StatusOr<MoveParties> MeetBarriers(StepContext& context, const NodeId& sou
   parties.target_id = target_id;
   RETURN_IF_ERROR(ConnectSource(context, parties));
   RETURN_IF_ERROR(ConnectTarget(context, parties));
+  RETURN_IF_ERROR(AwaitEpochs(context, parties));
   for (const auto& [id, address] : context.request().peers) {
     if (id == source_id || id == target_id) continue;
     RETURN_IF_ERROR(ConnectOther(context, id, parties));

@@ -34,7 +34,10 @@ struct MoveParties {
 //   the target is a primary and says cluster_state ok: a new one refuses keys for some seconds
 //     while it takes itself for a minority (redis.md H2);
 //   the source and every other primary know the target as a primary, and the others the source too
-//   (H3).
+//   (H3);
+//   the target knows the source's config epoch and has another one itself: only then does the epoch
+//   that it takes for its first slot outrank every claim of the source that is still on its way
+//   (H9).
 // WRONG_ROLE: source or target is a replica. NODE_CHANGED, PEER_CHANGED: another node answers.
 // TIMED_OUT, CANCELLED; kUnavailable: somebody doesn't answer.
 absl::StatusOr<MoveParties> MeetBarriers(StepContext& context, const NodeId& source_id,

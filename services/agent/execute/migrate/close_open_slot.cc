@@ -69,6 +69,8 @@ class CloseOpenSlotAction : public StepAction {
     } else {
       ASSIGN_OR_RETURN(const auto target, context.ConnectPeer(step.target_id));
       ASSIGN_OR_RETURN(const NodeView target_view, ReadView(*target));
+      RETURN_IF_ERROR(
+          NameOwner(*target, target_view, step.owner_id, step.slots - target_view.self.slots));
       RETURN_IF_ERROR(DiscardHiddenCopies(target_view, *target, step.slots - Marked(view)));
       RETURN_IF_ERROR(RemoveMarks(*owner, *target, step));
     }

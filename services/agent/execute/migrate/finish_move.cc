@@ -81,6 +81,7 @@ StepOutcome FinishMove(StepContext& context, const NodeId& source_id, const Node
                   fmt::format("slots {} belong to neither source nor target", foreign.ToString()));
   }
   RETURN_IF_ERROR(SettleClosed(parties, closed));
+  RETURN_IF_ERROR(NameOwner(*parties.target, parties.target_view, source_id, remaining));
 
   ASSIGN_OR_RETURN(const SlotSet marked, MarkedSlots(parties, remaining));
   RETURN_IF_ERROR(DiscardHiddenCopies(parties.target_view, *parties.target, remaining - marked));
@@ -95,6 +96,7 @@ StepOutcome FinishMove(StepContext& context, const NodeId& source_id, const Node
   SlotMover mover(context, parties, slots.size());
   mover.CountDone(closed.size());
   RETURN_IF_ERROR(mover.Move(remaining - differing.slots, marked | lost));
+  RETURN_IF_ERROR(ConfirmTarget(parties, slots - differing.slots - mover.TooLarge()));
   if (!differing.slots.empty()) {
     return Refuse(Refusal::kKeysDiffer,
                   fmt::format("{} keys have different values on both sides; kept, and left open: "

@@ -152,6 +152,36 @@ TEST_F(Migrate, NeverClosesASlotThatHoldsKeys) {
   EXPECT_EQ(client.Call({"GET", KeyOf(3030, 1)}).text, "v");
 }
 
+// redis.md H9: with the epoch that it had before, the target would lose the slot, and delete its
+// keys, when an older claim of the source arrives.
+TEST_F(Migrate, ClosingOutranksEveryClaimOfTheSource) {
+  ASSERT_FALSE(cluster().Ask(kSource, {"CLUSTER", "BUMPEPOCH"}).IsError());
+  StepRequest request;
+  request.peers = cluster().Addresses();
+  LiveControl control;
+  InstanceMemory memory(cluster().node(kSource).instance.directory, SystemDisk());
+  StepContext context(cluster().node(kSource).instance, request, cluster().connector(),
+                      SystemClock(), control, memory);
+  ASSERT_OK_AND_ASSIGN(MoveParties parties, MeetBarriers(context, id(kSource), id(kTarget)));
+  const auto epoch_of = [&](int node) {
+    return ReadClusterInfo(*cluster().node(node).redis)->config_epoch;
+  };
+  Window window(parties, {3040});
+  ASSERT_OK(window.Open());
+  ASSERT_OK(window.CountKeysLeft());
+  ASSERT_TRUE(cluster().Ask(kTarget, {"CLUSTER", "SETSLOT", "3040", "STABLE"}).IsOk());
+  ASSERT_OK(window.Close());
+  EXPECT_GT(epoch_of(kTarget), epoch_of(kSource));
+  EXPECT_OK(ConfirmTarget(parties, Slots("3040")));
+
+  Window next(parties, {3041});
+  ASSERT_OK(next.Open());
+  ASSERT_FALSE(cluster().Ask(kSource, {"CLUSTER", "BUMPEPOCH"}).IsError());
+  EXPECT_THAT(next.CountKeysLeft(), Refused(Refusal::kStateChanged));
+  EXPECT_THAT(ConfirmTarget(parties, Slots("3041")), Refused(Refusal::kStateChanged));
+  EXPECT_OK(RunStep(cluster(), kSource, Close("3041", CloseOpenSlot::Resolution::kFinish)));
+}
+
 TEST_F(Migrate, CancelEndsBetweenWindowsWithNothingOpen) {
   LiveControl control;
   control.cancel_after_slots = 100;
@@ -508,6 +538,12 @@ TEST_F(MigrateWithReplicas, FinishesAfterTheSourceFailedOver) {
   ASSERT_TRUE(Await(absl::Seconds(10), [&] {
     cluster.Ask(3, {"CLUSTER", "FAILOVER"});
     return cluster.Ask(3, {"ROLE"}).elements[0].text == "master";
+  }));
+  // From then on the target, which believes no gossip about slots that it imports, knows no owner.
+  ASSERT_TRUE(Await(absl::Seconds(10), [&] {
+    const absl::StatusOr<NodeView> target = ReadView(*cluster.node(1).redis);
+    const Node* old_source = target.ok() ? FindPeer(*target, cluster.node(0).id) : nullptr;
+    return old_source != nullptr && old_source->role == Role::kReplica;
   }));
   const SlotSet open = cluster.SlotsOf(3) & Slots("200-209");
   ASSERT_FALSE(open.empty());

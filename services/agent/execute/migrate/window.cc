@@ -26,6 +26,26 @@ absl::Status Judge(const Reply& reply, int slot, std::string_view state) {
   return Refuse(Refusal::kStateChanged, fmt::format("slot {} {}: {}", slot, state, reply.text));
 }
 
+// The target takes the slots. Only a slot that is marked as arriving gives it a new config epoch;
+// with its old one a claim of the source that is still on its way would win, and the target would
+// delete the keys. So each mark is set in the same burst, also where it should be set already.
+absl::Status Claim(MoveParties& parties, const std::vector<int>& slots) {
+  for (size_t first = 0; first < slots.size(); first += kBurst) {
+    const size_t end = std::min(first + kBurst, slots.size());
+    std::vector<RedisCommand> burst;
+    for (size_t i = first; i < end; ++i) {
+      burst.push_back(SetSlotCommand(slots[i], "IMPORTING", parties.source_id));
+      burst.push_back(SetSlotCommand(slots[i], "NODE", parties.target_id));
+    }
+    ASSIGN_OR_RETURN(const std::vector<Reply> replies,
+                     parties.target->Pipeline(burst, kAnswerTimeout));
+    for (size_t i = 0; i < replies.size(); ++i) {
+      RETURN_IF_ERROR(Judge(replies[i], slots[first + i / 2], i % 2 == 0 ? "IMPORTING" : "NODE"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status SendNode(RedisConnection& redis, const std::vector<int>& slots, const NodeId& owner) {
   for (const int slot : slots) {
     const std::string text = std::to_string(slot);
@@ -94,8 +114,14 @@ absl::StatusOr<std::vector<uint64_t>> Window::CountKeysLeft() {
   for (const int slot : slots_) {
     burst.push_back({"CLUSTER", "COUNTKEYSINSLOT", std::to_string(slot)});
   }
+  burst.push_back({"CLUSTER", "INFO"});
   ASSIGN_OR_RETURN(const std::vector<Reply> replies,
                    parties_.source->Pipeline(burst, kAnswerTimeout));
+  RETURN_IF_ERROR(ErrorOf(replies.back(), "CLUSTER INFO"));
+  ASSIGN_OR_RETURN(const ClusterInfo info, ParseClusterInfo(replies.back().text));
+  if (info.config_epoch != parties_.source_view.self.config_epoch) {
+    return Refuse(Refusal::kStateChanged, "the source took slots over meanwhile");
+  }
   std::vector<uint64_t> counts;
   for (size_t i = 0; i < slots_.size(); ++i) {
     RETURN_IF_ERROR(Judge(replies[i], slots_[i], "MIGRATING"));
@@ -111,8 +137,24 @@ absl::Status Window::Close() {
   if (!drained_) {
     return Refuse(Refusal::kKeysLeft, "the source may still hold keys of an open slot");
   }
-  RETURN_IF_ERROR(SetSlots(*parties_.target, slots_, "NODE", parties_.target_id));
+  RETURN_IF_ERROR(Claim(parties_, slots_));
   return AnnounceTarget(parties_, slots_);
+}
+
+absl::Status NameOwner(RedisConnection& target, const NodeView& target_view, const NodeId& owner,
+                       const SlotSet& slots) {
+  const Node* known = FindPeer(target_view, owner);
+  const SlotSet unknown = known == nullptr ? slots : slots - known->slots;
+  return SetSlots(target, unknown.Slots(), "NODE", owner);
+}
+
+absl::Status ConfirmTarget(MoveParties& parties, const SlotSet& slots) {
+  ASSIGN_OR_RETURN(const NodeView view, ReadView(*parties.target));
+  const SlotSet lost = slots - view.self.slots;
+  return lost.empty()
+             ? absl::OkStatus()
+             : Refuse(Refusal::kStateChanged,
+                      fmt::format("the target does not own slots {} any more", lost.ToString()));
 }
 
 absl::Status AnnounceTarget(MoveParties& parties, const std::vector<int>& slots) {

@@ -34,12 +34,15 @@ class Window {
 
   // Keys that the source still holds, per slot in the order given. The marks are set again in the
   // same burst, so that a count of zero is final: without its mark (it was lost in a failover) the
-  // source would take new keys.
+  // source would take new keys. STATE_CHANGED too when the source's config epoch is not that of the
+  // barrier any more: it has become a target meanwhile, and its claims could outrank those of its
+  // own target (redis.md H9).
   absl::StatusOr<std::vector<uint64_t>> CountKeysLeft();
 
-  // Makes the target the owner: tells the target first, then the source and, at the same time, all
-  // other primaries. Another primary that doesn't answer learns it by gossip and is left out from
-  // then on. Refuses with KEYS_LEFT unless the last CountKeysLeft said zero for every slot.
+  // Makes the target the owner: tells the target first, which takes a new config epoch for it, then
+  // the source and, at the same time, all other primaries. Another primary that doesn't answer
+  // learns it by gossip and is left out from then on. Refuses with KEYS_LEFT unless the last
+  // CountKeysLeft said zero for every slot.
   absl::Status Close();
 
  private:
@@ -51,6 +54,17 @@ class Window {
 // Tells the source and all other primaries that the target owns the slots. Requires: it does, and
 // the source holds none of their keys. Errors as Window::Close.
 absl::Status AnnounceTarget(MoveParties& parties, const std::vector<int>& slots);
+
+// Makes the target, of which `target_view` is, take `owner` for the owner of `slots`. A node that
+// imports a slot believes no gossip about it: when the owner is the promoted replica of the one
+// that the move began with, the target would go on naming the old one, or nobody, and refuse every
+// command. Requires: `owner` owns the slots and the target doesn't. Errors as SetSlots.
+absl::Status NameOwner(RedisConnection& target, const NodeView& target_view, const NodeId& owner,
+                       const SlotSet& slots);
+
+// Looks whether the target itself says that it owns all of `slots`. STATE_CHANGED names those that
+// it doesn't: a claim of somebody else arrived after the target's own.
+absl::Status ConfirmTarget(MoveParties& parties, const SlotSet& slots);
 
 // COUNTKEYSINSLOT of each slot.
 absl::StatusOr<std::vector<uint64_t>> CountKeys(RedisConnection& redis,
