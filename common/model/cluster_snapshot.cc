@@ -48,6 +48,9 @@ ClusterSnapshot Canonical(ClusterSnapshot snapshot) {
     return std::tie(a.name, a.uid) < std::tie(b.name, b.uid);
   });
   std::sort(snapshot.lacking_functions.begin(), snapshot.lacking_functions.end());
+  std::sort(
+      snapshot.attributed.begin(), snapshot.attributed.end(),
+      [](const SlotAttribution& a, const SlotAttribution& b) { return a.node_id < b.node_id; });
   std::sort(snapshot.hosts.begin(), snapshot.hosts.end(),
             [](const Host& a, const Host& b) { return a.name < b.name; });
   return snapshot;

@@ -96,12 +96,20 @@ struct Host {
   friend bool operator==(const Host&, const Host&) = default;
 };
 
+// Slots that no node claims, and whose they are in the eyes of most primaries.
+struct SlotAttribution {
+  NodeId node_id;
+  SlotSet slots;
+  friend bool operator==(const SlotAttribution&, const SlotAttribution&) = default;
+};
+
 struct ClusterSnapshot {
   std::vector<Node> nodes;  // ascending by id after Canonical()
   std::vector<Pod> pods;    // ascending by name after Canonical()
   bool formed = false;      // was formed once; never forms again
   std::vector<NodeId> lacking_functions;
-  std::vector<Host> hosts;  // empty: unknown; ascending by name after Canonical()
+  std::vector<SlotAttribution> attributed;  // ascending by node after Canonical()
+  std::vector<Host> hosts;                  // empty: unknown; ascending by name after Canonical()
 
   // The node with this id, or with this pod name (steps name a node by its pod until it has an id);
   // nullptr when there is none. The pointer lives as long as the snapshot is not changed.

@@ -114,6 +114,40 @@ std::vector<NodeId> UnknownIds(const NodeView& view, const ViewsById& views) {
   return unknown;
 }
 
+// Whose the slots of `unclaimed` are in the eyes of more than half of the voters. Only observed
+// primaries count: one that did not answer has not denied it.
+std::vector<SlotAttribution> Attribute(const ViewsById& views, int voters,
+                                       const SlotSet& unclaimed) {
+  std::map<NodeId, std::map<int, int>> votes;
+  for (const auto& [id, view] : views) {
+    if (unclaimed.empty() || !IsVoter(*view)) {
+      continue;
+    }
+    for (const Node& peer : view->peers) {
+      const auto named = views.find(peer.id);
+      if (named == views.end() || named->second->self.role != Role::kPrimary) {
+        continue;
+      }
+      for (const int slot : (peer.slots & unclaimed).Slots()) {
+        ++votes[peer.id][slot];
+      }
+    }
+  }
+  std::vector<SlotAttribution> attributed;
+  for (const auto& [id, count_of] : votes) {
+    SlotAttribution attribution{.node_id = id, .slots = {}};
+    for (const auto& [slot, count] : count_of) {
+      if (count * 2 > voters) {
+        attribution.slots.Add(slot);
+      }
+    }
+    if (!attribution.slots.empty()) {
+      attributed.push_back(std::move(attribution));
+    }
+  }
+  return attributed;
+}
+
 // Primaries without functions while another primary has some.
 std::vector<NodeId> LackingFunctions(const ViewsById& views) {
   std::vector<NodeId> lacking;
@@ -159,6 +193,11 @@ ClusterSnapshot MergeViews(const std::vector<NodeView>& views) {
   }
   SettleSlots(absent, owned);
   snapshot.nodes.insert(snapshot.nodes.end(), absent.begin(), absent.end());
+  SlotSet unclaimed = SlotSet::All();
+  for (const Node& node : snapshot.nodes) {
+    unclaimed.Remove(node.slots);
+  }
+  snapshot.attributed = Attribute(by_id, voters, unclaimed);
   snapshot.lacking_functions = LackingFunctions(by_id);
   return Canonical(std::move(snapshot));
 }

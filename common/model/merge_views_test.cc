@@ -59,6 +59,23 @@ TEST(MergeViews, ANodeWhoseAddressAnotherTookHasFailed) {
             Health::kFailed);
 }
 
+TEST(MergeViews, SlotsThatTwoTakeForTheOthersAreWhoseMostSay) {
+  Node a_of_b = kA;
+  a_of_b.slots.Add(200);
+  Node b_of_a = kB;
+  b_of_a.slots.Add(200);
+  Node c = kC;
+  c.slots.Remove(200);
+  const auto attributed = [](const std::vector<NodeView>& views) {
+    return MergeViews(views).attributed;
+  };
+  const std::vector<NodeView> views = {View(kA, {b_of_a, c}), View(kB, {a_of_b, c}),
+                                       View(c, {kA, b_of_a})};
+  EXPECT_THAT(attributed(views), ElementsAre(SlotAttribution{"b", SlotSet(SlotRange{200, 201})}));
+  EXPECT_THAT(attributed({views[0], views[1]}), IsEmpty()) << "one of two is no majority";
+  EXPECT_THAT(attributed({views[0], views[2]}), IsEmpty()) << "b was not asked";
+}
+
 TEST(MergeViews, ReplicasHaveNoVote) {
   Node failed = kC;
   failed.health = Health::kFailed;

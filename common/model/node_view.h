@@ -25,8 +25,9 @@ struct NodeView {
 // view is from is taken from the others: marked unobserved, failed when a majority of the observed
 // primaries with slots says so, its slots by the claim with the highest config epoch that nobody
 // observed contradicts. `unknown_ids` of each node lists the observed nodes it does not know or has
-// no link to. Nodes in handshake are left out. Pods and `formed` are for the caller to add. Pure;
-// the order of `views` changes nothing.
+// no link to. Slots that nobody claims are attributed to the observed primary that more than half
+// of the observed primaries with slots take for their owner. Nodes in handshake are left out. Pods
+// and `formed` are for the caller to add. Pure; the order of `views` changes nothing.
 ClusterSnapshot MergeViews(const std::vector<NodeView>& views);
 
 }  // namespace redisop

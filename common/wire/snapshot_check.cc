@@ -74,6 +74,19 @@ absl::Status CheckReferences(const ClusterSnapshot& snapshot, const Places& plac
   return absl::OkStatus();
 }
 
+absl::Status CheckAttributed(const ClusterSnapshot& snapshot, const Places& places,
+                             std::string_view path) {
+  for (size_t i = 0; i < snapshot.attributed.size(); ++i) {
+    const NodeId& id = snapshot.attributed[i].node_id;
+    if (!places.contains(id)) {
+      return BadField(
+          fmt::format("{}.attributed_slots[{}].node_id", path, i),
+          fmt::format("no node of the snapshot has the id {}; add it or correct the id", id));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckOwners(const ClusterSnapshot& snapshot, std::string_view path) {
   std::vector<int> owner(kSlotCount, -1);
   for (size_t i = 0; i < snapshot.nodes.size(); ++i) {
@@ -121,6 +134,7 @@ absl::Status CheckPodsAndHosts(const ClusterSnapshot& snapshot, std::string_view
 absl::Status CheckSnapshot(const ClusterSnapshot& snapshot, std::string_view path) {
   ASSIGN_OR_RETURN(const Places places, PlacesOf(snapshot, path));
   RETURN_IF_ERROR(CheckReferences(snapshot, places, path));
+  RETURN_IF_ERROR(CheckAttributed(snapshot, places, path));
   RETURN_IF_ERROR(CheckOwners(snapshot, path));
   for (size_t i = 0; i < snapshot.lacking_functions.size(); ++i) {
     if (!places.contains(snapshot.lacking_functions[i])) {

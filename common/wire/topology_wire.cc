@@ -201,7 +201,8 @@ absl::Status ReadPodsAndHosts(const pb::Snapshot& from, std::string_view path,
 absl::Status CheckSizes(const pb::Snapshot& from, std::string_view path) {
   for (const auto& [count, name] : {std::pair{from.nodes_size(), "nodes"},
                                     {from.pods_size(), "pods"},
-                                    {from.hosts_size(), "hosts"}}) {
+                                    {from.hosts_size(), "hosts"},
+                                    {from.attributed_slots_size(), "attributed_slots"}}) {
     if (count > kSnapshotNodesMax) {
       return BadField(fmt::format("{}.{}", path, name),
                       fmt::format("{} entries, at most {} are allowed", count, kSnapshotNodesMax));
@@ -277,6 +278,11 @@ pb::Snapshot ToProto(const ClusterSnapshot& snapshot) {
   for (const NodeId& id : snapshot.lacking_functions) {
     to.add_lacking_functions(id);
   }
+  for (const SlotAttribution& attribution : snapshot.attributed) {
+    pb::SlotAttribution* added = to.add_attributed_slots();
+    added->set_node_id(attribution.node_id);
+    added->set_slots(attribution.slots.ToString());
+  }
   for (const Host& host : snapshot.hosts) {
     pb::Host* added = to.add_hosts();
     added->set_name(host.name);
@@ -349,6 +355,13 @@ absl::StatusOr<ClusterSnapshot> FromProto(const pb::Snapshot& from, std::string_
   snapshot.formed = snapshot.formed || from.formed();
   snapshot.lacking_functions.assign(from.lacking_functions().begin(),
                                     from.lacking_functions().end());
+  for (int i = 0; i < from.attributed_slots_size(); ++i) {
+    const pb::SlotAttribution& attribution = from.attributed_slots(i);
+    ASSIGN_OR_RETURN(SlotSet slots,
+                     wire::ReadSlots(attribution.slots(),
+                                     fmt::format("{}.attributed_slots[{}].slots", path, i)));
+    snapshot.attributed.push_back({attribution.node_id(), std::move(slots)});
+  }
   RETURN_IF_ERROR(wire::CheckSnapshot(snapshot, path));
   return Canonical(std::move(snapshot));
 }

@@ -1,9 +1,14 @@
-// AssignSlots: gives slots without an owner to this primary.
+// AssignSlots: gives slots without an owner to this primary. Also slots that it takes for a peer's,
+// when the peer itself says that they are not its own: after a lost race of claims two nodes can
+// each take the other for the owner.
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/base/status_macros.h"
 #include "services/agent/execute/actions.h"
+#include "services/agent/execute/migrate/window.h"
 #include "services/agent/execute/node_reading.h"
 
 namespace redisop {
@@ -27,6 +32,24 @@ RedisCommand AddEach(const SlotSet& slots) {
   return command;
 }
 
+// The slots go to this node with a new config epoch, as at the end of a slot move.
+absl::Status TakeFromDenier(StepContext& context, RedisConnection& redis, const NodeId& self,
+                            const NodeId& peer, const SlotSet& slots) {
+  ASSIGN_OR_RETURN(const auto denier, context.ConnectPeer(peer));
+  ASSIGN_OR_RETURN(const NodeView view, ReadView(*denier));
+  if (const SlotSet own = slots & view.self.slots; !own.empty()) {
+    return Refuse(Refusal::kStateChanged,
+                  fmt::format("slots {} belong to {}", own.ToString(), ShortId(peer)));
+  }
+  ASSIGN_OR_RETURN(const std::vector<uint64_t> keys, CountKeys(*denier, slots.Slots()));
+  if (std::any_of(keys.begin(), keys.end(), [](uint64_t count) { return count > 0; })) {
+    return Refuse(Refusal::kKeysLeft,
+                  fmt::format("{} holds keys of slots {}", ShortId(peer), slots.ToString()));
+  }
+  RETURN_IF_ERROR(SetSlots(redis, slots.Slots(), "IMPORTING", peer));
+  return SetSlots(redis, slots.Slots(), "NODE", self);
+}
+
 class AssignSlotsAction : public StepAction {
  public:
   StepOutcome Run(StepContext& context) override {
@@ -36,11 +59,12 @@ class AssignSlotsAction : public StepAction {
     if (before.self.role != Role::kPrimary) {
       return Refuse(Refusal::kWrongRole, "the node is a replica");
     }
-    const SlotSet missing = wanted - before.self.slots;
+    SlotSet missing = wanted - before.self.slots;
+    const int count = missing.size();
     for (const Node& peer : before.peers) {
       if (const SlotSet taken = missing & peer.slots; !taken.empty()) {
-        return Refuse(Refusal::kStateChanged,
-                      fmt::format("slots {} belong to {}", taken.ToString(), ShortId(peer.id)));
+        RETURN_IF_ERROR(TakeFromDenier(context, *redis, before.self.id, peer.id, taken));
+        missing.Remove(taken);
       }
     }
     if (!missing.empty()) {
@@ -55,7 +79,7 @@ class AssignSlotsAction : public StepAction {
       return Refuse(Refusal::kStateChanged, "the slots went to another node at the same time");
     }
     context.control().Report({.slots_done = wanted.size(), .slots_total = wanted.size()});
-    return fmt::format("owns {} more slots", missing.size());
+    return fmt::format("owns {} more slots", count);
   }
 };
 

@@ -100,6 +100,29 @@ TEST_F(StepsTest, SlotsOfOthersAreNotTaken) {
   ExpectRefused(Run(2, AssignSlots{id(2), SlotsOfPart(0, 2)}), Refusal::kWrongRole);
 }
 
+// Each of two nodes takes the other for the owner, as after a lost race of claims.
+TEST_F(StepsTest, SlotsThatTheirOwnerDeniesAreTaken) {
+  StartNodes(2);
+  Form(2);
+  ASSERT_TRUE(Command(0, {"CLUSTER", "SETSLOT", "5", "NODE", id(1)}).IsOk());
+  ExpectDone(Run(0, AssignSlots{id(0), SlotSet(SlotRange{5, 6})}));
+  EXPECT_TRUE(Observe(0).view.self.slots.Contains(5));
+  EXPECT_TRUE(Await(absl::Seconds(5), [&] {
+    const Observation other = Observe(1);
+    return other.view.peers.front().slots.Contains(5);
+  }));
+
+  // The same for a slot whose keys the other one holds.
+  ASSERT_TRUE(Await(absl::Seconds(10), [&] { return Command(0, {"SET", "k", "v"}).IsOk(); }));
+  const std::string payload = Command(0, {"DUMP", "k"}).text;
+  ASSERT_TRUE(Command(1, {"CLUSTER", "SETSLOT", "7629", "IMPORTING", id(0)}).IsOk());
+  ASSERT_TRUE(Command(1, {"RESTORE-ASKING", "k", "0", payload}).IsOk());
+  ASSERT_TRUE(Command(1, {"CLUSTER", "SETSLOT", "7629", "STABLE"}).IsOk());
+  Command(0, {"DEL", "k"});
+  ASSERT_TRUE(Command(0, {"CLUSTER", "SETSLOT", "7629", "NODE", id(1)}).IsOk());
+  ExpectRefused(Run(0, AssignSlots{id(0), SlotSet(SlotRange{7629, 7630})}), Refusal::kKeysLeft);
+}
+
 TEST_F(StepsTest, NodesWithDataBecomeNoReplicas) {
   StartNodes(2);
   Command(1, {"CLUSTER", "ADDSLOTSRANGE", "0", "16383"});

@@ -212,6 +212,17 @@ TEST_F(Admission, AssignSlotsOnlyThoseWithoutOwner) {
   EXPECT_THAT(Ask(AssignSlots{"e", kFirst}), Refused(BlockedCode::kSlotOwnerUnclear, "slots 7"));
 }
 
+TEST_F(Admission, AssignSlotsOfWhichTwoNodesEachNameTheOther) {
+  At("a").slots.Remove(kFirst);
+  claims_["a"].Add(kFirst);
+  claims_["e"].Add(kFirst);
+  EXPECT_EQ(Ask(AssignSlots{"a", kFirst}), std::nullopt);
+  EXPECT_THAT(Ask(AssignSlots{"b", kFirst}),
+              Refused(BlockedCode::kSlotOwnerUnclear, "belong to a"));
+  At("e").slots.Add(7);
+  EXPECT_THAT(Ask(AssignSlots{"a", kFirst}), Refused(BlockedCode::kSlotOwnerUnclear, "slots 0-99"));
+}
+
 TEST_F(Admission, AssignSlotsNotTwiceAtATime) {
   At("a").slots.Remove(kFirst);
   running_.push_back(AssignSlots{"b", kFirst});

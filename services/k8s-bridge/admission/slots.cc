@@ -54,6 +54,24 @@ Verdict NeedNoOtherOwner(const SlotSet& slots, const NodeId& one, const NodeId& 
   return kAdmitted;
 }
 
+// Nobody claims the slots itself; where others are said to own them, the node is one of those, so
+// that it can ask the other for the keys.
+Verdict NeedDisowned(const SlotSet& slots, const Node& node, const AdmissionFacts& facts) {
+  auto own = facts.claims.find(node.id);
+  const SlotSet said = own == facts.claims.end() ? SlotSet() : own->second & slots;
+  for (const auto& [id, claimed] : facts.claims) {
+    const Node* other = facts.snapshot.Find(id);
+    const bool denies = other != nullptr && !other->unobserved && (other->slots & slots).empty();
+    const SlotSet foreign = denies ? (claimed & slots) - said : claimed & slots;
+    if (id != node.id && !foreign.empty()) {
+      return Refusal{
+          BlockedCode::kSlotOwnerUnclear,
+          fmt::format("slots {} belong to {} for some node", foreign.ToString(), ShortId(id))};
+    }
+  }
+  return kAdmitted;
+}
+
 Verdict NeedEmptyForFormation(const AdmissionFacts& facts) {
   for (const Node& node : facts.snapshot.nodes) {
     if (node.unobserved) {
@@ -138,7 +156,7 @@ Verdict Check(const AssignSlots& step, const StepSize&, const AdmissionFacts& fa
   if (Verdict refused = NeedFreeSlots(step.slots, facts)) {
     return refused;
   }
-  if (Verdict refused = NeedNoOtherOwner(step.slots, "", "", facts)) {
+  if (Verdict refused = NeedDisowned(step.slots, *node, facts)) {
     return refused;
   }
   return facts.snapshot.formed ? NeedNobodyAbsent(facts) : NeedEmptyForFormation(facts);

@@ -17,6 +17,8 @@ void FormCluster(Draft& draft);
 void MeetKnownNodes(Draft& draft);
 // Slot moves that were interrupted are finished or undone.
 void CloseOpenSlots(Draft& draft);
+// Slots that two nodes each take for the other's go to whom most primaries take for their owner.
+void RestoreOwners(Draft& draft);
 // Shards whose primary failed: wait for the election, or give up what is proven lost.
 void RecoverShards(Draft& draft);
 // Pods for missing shards and replicas.

@@ -163,6 +163,11 @@ absl::Status ReadLine(const std::vector<std::string>& words, ClusterSnapshot& sn
     snapshot.lacking_functions.push_back(words[1]);
     return absl::OkStatus();
   }
+  if (words[0] == "attributed" && words.size() == 3) {
+    ASSIGN_OR_RETURN(const SlotSet slots, SlotSet::Parse(words[2]));
+    snapshot.attributed.push_back({words[1], slots});
+    return absl::OkStatus();
+  }
   ASSIGN_OR_RETURN(Node node, ReadNode(words));
   snapshot.nodes.push_back(std::move(node));
   return absl::OkStatus();

@@ -5,6 +5,7 @@
 //   old  primary              failed            (no pod: a lost node)
 //   pod 3-0                   zone=a waiting    (a pod without a node)
 //   host h1                   zone=a
+//   attributed 0-0 5,7-9      (slots nobody claims that most take for 0-0's)
 //
 // A name "<shard>-<member>" has the pod redis-<shard>-<member>; any other name has none.
 

@@ -35,6 +35,7 @@ WorkingSnapshot::WorkingSnapshot(const ClusterSnapshot& snapshot)
     : forgotten_(ForgottenIn(snapshot)),
       lacking_functions_(snapshot.lacking_functions.begin(), snapshot.lacking_functions.end()),
       hosts_(snapshot.hosts),
+      attributed_(snapshot.attributed),
       formed_(snapshot.formed) {
   for (const Node& node : snapshot.nodes) {
     formed_ = formed_ || (!node.alone && !node.slots.empty());
@@ -144,6 +145,16 @@ ClusterSnapshot WorkingSnapshot::ToSnapshot() const {
                              [](const Node& node) { return !node.alone && !node.slots.empty(); });
   snapshot.lacking_functions.assign(lacking_functions_.begin(), lacking_functions_.end());
   snapshot.hosts = hosts_;
+  SlotSet owned;
+  for (const Node& node : snapshot.nodes) {
+    owned.Add(node.slots);
+  }
+  for (const SlotAttribution& attribution : attributed_) {
+    if (SlotSet open = attribution.slots - owned;
+        !open.empty() && nodes_.contains(attribution.node_id)) {
+      snapshot.attributed.push_back({attribution.node_id, std::move(open)});
+    }
+  }
   return Canonical(std::move(snapshot));
 }
 

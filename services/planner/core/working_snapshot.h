@@ -55,6 +55,7 @@ class WorkingSnapshot {
   const std::vector<Pod>& leaving_pods() const { return leaving_pods_; }
   void RemoveLeavingPod(std::string_view pod, std::string_view uid);
   const std::vector<Host>& hosts() const { return hosts_; }
+  const std::vector<SlotAttribution>& attributed() const { return attributed_; }
   // Was formed once, as stated or as the nodes show: some that own slots know others.
   bool formed() const { return formed_; }
   std::set<NodeId>& lacking_functions() { return lacking_functions_; }
@@ -73,6 +74,7 @@ class WorkingSnapshot {
   std::set<NodeId> appointed_;
   std::set<NodeId> lacking_functions_;
   std::vector<Host> hosts_;
+  std::vector<SlotAttribution> attributed_;
   bool formed_ = false;
 };
 
