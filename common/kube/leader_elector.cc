@@ -68,7 +68,10 @@ absl::Status LeaderElector::TryAcquireOrRenew() {
   RETURN_IF_ERROR(lease.status());
   ASSIGN_OR_RETURN(LeaseRecord record, ParseLease(*lease));
   Observe(record, lease->meta.resource_version);
-  const bool held_by_other = !record.holder.empty() && record.holder != options_.identity;
+  const bool by_predecessor =
+      !options_.predecessors.empty() && record.holder.starts_with(options_.predecessors);
+  const bool held_by_other =
+      !record.holder.empty() && record.holder != options_.identity && !by_predecessor;
   const absl::Duration duration =
       record.duration > absl::ZeroDuration() ? record.duration : options_.lease_duration;
   if (held_by_other) {

@@ -26,9 +26,12 @@ namespace redisop {
 struct LeaderElectorOptions {
   std::string namespace_name;
   std::string lease_name;
-  // Unique per process start (pod name and a random part): the same identity taking the lease again
-  // keeps the token.
+  // Unique per process start (a random part): the same identity taking the lease again keeps the
+  // token.
   std::string identity;
+  // Identities that begin so are of earlier starts in the same place (a pod, by its UID), where one
+  // process runs at a time: their lease is taken over at once, with a new token. Empty: none.
+  std::string predecessors;
   absl::Duration lease_duration = absl::Seconds(15);
   absl::Duration renew_deadline = absl::Seconds(10);
   absl::Duration retry_period = absl::Seconds(2);

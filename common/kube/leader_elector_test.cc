@@ -104,6 +104,19 @@ TEST_F(LeaderElectorTest, ReleaseHandsOverAtOnceWithAHigherToken) {
   EXPECT_EQ(two_.FencingToken(), 1);
 }
 
+TEST_F(LeaderElectorTest, APredecessorInTheSamePlaceIsReplacedAtOnceWithAHigherToken) {
+  LeaderElector killed(api_, clock_, random_, Options("pod_uid_1"));
+  killed.Step();
+  ASSERT_EQ(killed.FencingToken(), 0);
+  LeaderElectorOptions options = Options("pod_uid_2");
+  options.predecessors = "pod_uid_";
+  LeaderElector restarted(api_, clock_, random_, options);
+  restarted.Step();
+  EXPECT_EQ(restarted.FencingToken(), 1);
+  two_.Step();
+  EXPECT_FALSE(two_.IsLeader());
+}
+
 TEST_F(LeaderElectorTest, ALostAnswerIsFoundOutByReading) {
   FailWrites(absl::DeadlineExceededError("lost"), /*after_commit=*/true);
   one_.Step();

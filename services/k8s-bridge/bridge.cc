@@ -22,6 +22,16 @@ constexpr absl::Duration kDrain = absl::Seconds(5);
 // A full last pass and its writes.
 constexpr absl::Duration kLook = absl::Milliseconds(100);
 
+// Each start is another candidate. In one pod they follow one another: who was killed there need
+// not be waited for.
+LeaderElectorOptions ElectorOptionsOf(const BridgeOptions& options) {
+  const std::string place = fmt::format("{}_{}_", options.identity, options.pod_uid);
+  return {.namespace_name = options.lease_namespace,
+          .lease_name = options.lease_name,
+          .identity = fmt::format("{}{:08x}", place, SystemRandom().Next() & 0xffffffff),
+          .predecessors = options.pod_uid.empty() ? "" : place};
+}
+
 class BridgeImpl : public Bridge {
  public:
   BridgeImpl(const BridgeOptions& options, std::unique_ptr<KubeApi> kube,
@@ -40,12 +50,7 @@ class BridgeImpl : public Bridge {
                 {.controller = "redisoperator.io/k8s-bridge", .instance = options.identity},
                 [this] { event_thread_.Wake(); }),
         event_thread_([this] { return events_.Step(); }),
-        // The same identity taking the lease again would keep the token: each start is another one.
-        elector_(*kube_, clock_, SystemRandom(),
-                 {.namespace_name = options.lease_namespace,
-                  .lease_name = options.lease_name,
-                  .identity = fmt::format("{}_{:08x}", options.identity,
-                                          SystemRandom().Next() & 0xffffffff)}),
+        elector_(*kube_, clock_, SystemRandom(), ElectorOptionsOf(options)),
         elector_thread_([this] { return elector_.Step(); }),
         bridge_metrics_(metrics_),
         context_{.kube = *kube_,

@@ -42,6 +42,7 @@ std::string HostName() {
 
 std::optional<int> ParseOptions(int argc, char** argv, BridgeOptions& options) {
   options.lease_namespace = FromEnvironment("POD_NAMESPACE");
+  options.pod_uid = FromEnvironment("POD_UID");
   options.identity = FromEnvironment("POD_NAME").empty() ? HostName() : FromEnvironment("POD_NAME");
   CLI::App app("Looks after the RedisClusters of a Kubernetes cluster");
   app.set_version_flag("--version", VersionLine("redis-operator-bridge"));

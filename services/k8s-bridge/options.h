@@ -21,6 +21,7 @@ struct BridgeOptions {
   std::string lease_namespace;
   std::string lease_name = "redis-operator-bridge";
   std::string identity;
+  std::string pod_uid;                        // from POD_UID; empty: not in a pod
   std::vector<std::string> watch_namespaces;  // empty: all
   std::string kubeconfig;                     // empty: what kubectl or a pod would use
   int agent_port = 9091;

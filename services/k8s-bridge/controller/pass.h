@@ -56,6 +56,10 @@ struct ClusterMemory {
   std::string uid;
   std::unique_ptr<PlanExecution> execution;
   std::map<std::string, NodeId> last_ids;  // pod UID to the node that was seen in it
+  // Pods whose agents may carry out steps of a bridge before this one: those that were there at the
+  // first look and have not been heard of since.
+  std::optional<std::set<std::string>> unheard;
+  absl::Duration first_look;
   bool formed = false;
   bool formed_at_begin = false;  // of the execution
   int executions = 0;            // plans begun by this process, part of the steps' ids

@@ -417,6 +417,32 @@ TEST_F(PipelineTest, StepsOfABridgeBeforeThisOneEndBeforeANewPlan) {
   EXPECT_THAT(agents_.started, SizeIs(before + 1));
 }
 
+// An agent that is silent may be carrying out what the bridge before this one told it.
+TEST_F(PipelineTest, ABridgeThatTakesOverHearsOfAllAgentsBeforeItPlans) {
+  Form();
+  planner_.plan = MakePlan("sha256:g", {CreatePod{"c-1-0", "1", 0, ""}});
+  RunPasses(1);
+  StartPods();
+  planner_.plan = Plan();
+  RunPasses(2);
+  FakeAgents::Agent& silent = agents_.by_uid.rbegin()->second;
+  silent.answers = false;
+  memory_ = ClusterMemory();
+  const int calls = planner_.calls;
+  RunPasses(3);
+  EXPECT_EQ(planner_.calls, calls);
+  silent.answers = true;
+  RunPasses(1);
+  EXPECT_EQ(planner_.calls, calls + 1);
+
+  silent.answers = false;
+  memory_ = ClusterMemory();
+  RunPasses(1);
+  clock_.Advance(absl::Seconds(16));
+  RunPasses(1);
+  EXPECT_EQ(planner_.calls, calls + 2) << "by then its steps count as dead";
+}
+
 TEST_F(PipelineTest, ARefusedStepIsNotStarted) {
   Form();
   const std::string uid = agents_.by_uid.begin()->first;

@@ -17,6 +17,9 @@ constexpr absl::Duration kPlannerRetry = absl::Seconds(1);
 // Steps that only wait for pods, or are refused, are reconsidered after this time: the world may
 // want something else meanwhile.
 constexpr absl::Duration kStalledMax = absl::Seconds(5);
+// How long agents may be silent before whatever they were told by an earlier bridge counts as dead.
+constexpr absl::Duration kUnheardMax = absl::Seconds(15);
+constexpr absl::Duration kUnheardRetry = absl::Milliseconds(200);
 
 bool RunsForThisSpec(const Pass& pass, const PlanExecution& execution) {
   return !pass.ReadOnly() && execution.generation() == pass.cluster->meta.generation;
@@ -55,6 +58,26 @@ void FindForeignSteps(Pass& pass) {
       }
     }
   }
+}
+
+// Whether all have been heard of who may carry out steps of an earlier bridge. A plan beside an
+// unseen slot move could make its target give slots away again.
+bool HeardOfAll(Pass& pass) {
+  ClusterMemory& memory = pass.memory;
+  const absl::Duration now = pass.context.clock.Monotonic();
+  if (!memory.unheard.has_value()) {
+    memory.unheard.emplace();
+    memory.first_look = now;
+    for (const auto& [pod_uid, agent] : pass.agents) {
+      memory.unheard->insert(pod_uid);
+    }
+  }
+  for (const NodeObservation& seen : pass.observations) {
+    memory.unheard->erase(seen.pod_uid);
+  }
+  std::erase_if(*memory.unheard,
+                [&](const std::string& uid) { return !pass.agents.contains(uid); });
+  return memory.unheard->empty() || now - memory.first_look > kUnheardMax;
 }
 
 bool MayBegin(const Pass& pass, const Plan& plan) {
@@ -96,6 +119,9 @@ StageResult ComputePlan(Pass& pass) {
     return StageResult::Continue();
   }
   FindForeignSteps(pass);
+  if (!HeardOfAll(pass)) {
+    return StageResult::RequeueAfter(kUnheardRetry, "AgentsUnheard");
+  }
   if (!pass.foreign_steps.empty() || pass.leaving) {
     return StageResult::Continue();
   }
