@@ -25,19 +25,20 @@ struct MoveParties {
   // Replicas of the target that must have a key before the source gives it up, so that it never
   // stands on fewer processes than before.
   int copies_needed = 0;
-  // False for Valkey from 8.0 on, which ends with an assertion (redis.md H11).
+  // False for Valkey from 8.0 on, which ends with an assertion ("MULTI on Valkey 8" in
+  // docs/moving-slots.md).
   bool source_allows_setslot_in_multi = true;
 };
 
 // Connects to the source (context.instance()), the target and all other primaries among the peers
 // of the request, and waits (at most 20 s) until
 //   the target is a primary and says cluster_state ok: a new one refuses keys for some seconds
-//     while it takes itself for a minority (redis.md H2);
+//     while it takes itself for a minority ("fresh target");
 //   the source and every other primary know the target as a primary, and the others the source too
-//   (H3);
+//   ("fresh target");
 //   the target knows the source's config epoch and has another one itself: only then does the epoch
 //   that it takes for its first slot outrank every claim of the source that is still on its way
-//   (H9).
+//   ("late claims").
 // WRONG_ROLE: source or target is a replica. NODE_CHANGED, PEER_CHANGED: another node answers.
 // TIMED_OUT, CANCELLED; kUnavailable: somebody doesn't answer.
 absl::StatusOr<MoveParties> MeetBarriers(StepContext& context, const NodeId& source_id,

@@ -17,10 +17,10 @@ namespace redisop {
 //   not marked, and the target's IMPORTING mark names this source: it stopped while handing over;
 //     the source has been serving the slot alone, so its copy counts;
 //   not marked, and the target holds keys of it or a mark that names another node: the slot had
-//     another owner, which failed over in the middle of the move (redis.md H7), and either copy may
-//     be the newer one. The marks are set again and keys on both sides compared: equal ones are
-//     deleted at the source, different ones (KEYS_DIFFER) are kept on both sides and their slots
-//     left open for somebody to decide;
+//     another owner, which failed over in the middle of the move ("lost mark" in
+//     docs/moving-slots.md), and either copy may be the newer one. The marks are set again and keys
+//     on both sides compared: equal ones are deleted at the source, different ones (KEYS_DIFFER)
+//     are kept on both sides and their slots left open for somebody to decide;
 //   neither: moved.
 // STATE_CHANGED: a slot belongs to neither, or is on its way to somebody else. Other errors as
 // MeetBarriers and SlotMover::Move.

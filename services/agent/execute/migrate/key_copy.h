@@ -16,10 +16,10 @@
 // stale copy.
 //
 // Source: Redis command reference, WATCH, DUMP, RESTORE-ASKING, WAIT, CLUSTER SETSLOT;
-// redis.md 2.7. One thread. Errors of all calls: NOT_IN_SYNC: replicas of the target didn't get the
-// copies within 10 s; STATE_CHANGED: source or target don't own or import the slot any more;
-// REDIS_ERROR: a server refused, in its own words. After an error the copier can't be used any
-// more.
+// docs/moving-slots.md. One thread. Errors of all calls: NOT_IN_SYNC: replicas of the target didn't
+// get the copies within 10 s; STATE_CHANGED: source or target don't own or import the slot any
+// more; REDIS_ERROR: a server refused, in its own words. After an error the copier can't be used
+// any more.
 
 #ifndef REDIS_OPERATOR_SERVICES_AGENT_EXECUTE_MIGRATE_KEY_COPY_H_
 #define REDIS_OPERATOR_SERVICES_AGENT_EXECUTE_MIGRATE_KEY_COPY_H_

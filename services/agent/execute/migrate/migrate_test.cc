@@ -152,7 +152,7 @@ TEST_F(Migrate, NeverClosesASlotThatHoldsKeys) {
   EXPECT_EQ(client.Call({"GET", KeyOf(3030, 1)}).text, "v");
 }
 
-// redis.md H9: with the epoch that it had before, the target would lose the slot, and delete its
+// "Late claims": with the epoch that it had before, the target would lose the slot, and delete its
 // keys, when an older claim of the source arrives.
 TEST_F(Migrate, ClosingOutranksEveryClaimOfTheSource) {
   ASSERT_FALSE(cluster().Ask(kSource, {"CLUSTER", "BUMPEPOCH"}).IsError());
@@ -218,7 +218,7 @@ TEST_F(Migrate, UndoAsksNothingOfATargetThatIsGone) {
   EXPECT_EQ(cluster().OpenSlots(), 0);
 }
 
-// redis.md H7: the new source lacks the mark, the target has keys that clients changed since.
+// "Lost mark": the new source lacks the mark, the target has keys that clients changed since.
 TEST_F(Migrate, ALostMarkNeverBringsOldValuesBack) {
   const int slot = 4020;
   LiveClient client(cluster());

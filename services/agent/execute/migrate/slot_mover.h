@@ -22,11 +22,12 @@ class SlotMover {
   SlotMover(StepContext& context, MoveParties& parties, int slots_total);
 
   // Moves `slots`, which the source owns, in ascending order; when the target owns none, the
-  // smallest slot goes first and alone (redis.md H19). `marked` are those that are MIGRATING
-  // already. Between windows it reports progress and looks whether to go on: CANCELLED and
-  // TIMED_OUT leave nothing open. Slots that hold a key above kKeyBytesMax stay at the source,
-  // closed, and are in TooLarge() afterwards. Other errors (Window, KeyCopier, DrainOnce; KEYS_LEFT
-  // when clients write a slot faster than it can be emptied) name the slots that are left open.
+  // smallest slot goes first and alone ("unknown node" in docs/moving-slots.md). `marked` are those
+  // that are MIGRATING already. Between windows it reports progress and looks whether to go on:
+  // CANCELLED and TIMED_OUT leave nothing open. Slots that hold a key above kKeyBytesMax stay at
+  // the source, closed, and are in TooLarge() afterwards. Other errors (Window, KeyCopier,
+  // DrainOnce; KEYS_LEFT when clients write a slot faster than it can be emptied) name the slots
+  // that are left open.
   absl::Status Move(const SlotSet& slots, const SlotSet& marked);
 
   // Counts slots that were moved before, by an earlier run.

@@ -6,9 +6,10 @@
 //   RETURN_IF_ERROR(window.Close());
 //
 // After an error the slots stay as they are, open: closing without proof of emptiness would destroy
-// keys (redis.md H1). CloseOpenSlot goes on from there. One thread.
+// keys ("dirty slots" in docs/moving-slots.md). CloseOpenSlot goes on from there. One thread.
 //
-// Source: Redis command reference, CLUSTER SETSLOT; the order is that of redis.md 1.3.
+// Source: Redis command reference, CLUSTER SETSLOT; the order of the commands is that of
+// redis-cli 7.0.
 
 #ifndef REDIS_OPERATOR_SERVICES_AGENT_EXECUTE_MIGRATE_WINDOW_H_
 #define REDIS_OPERATOR_SERVICES_AGENT_EXECUTE_MIGRATE_WINDOW_H_
@@ -36,7 +37,7 @@ class Window {
   // same burst, so that a count of zero is final: without its mark (it was lost in a failover) the
   // source would take new keys. STATE_CHANGED too when the source's config epoch is not that of the
   // barrier any more: it has become a target meanwhile, and its claims could outrank those of its
-  // own target (redis.md H9).
+  // own target ("late claims").
   absl::StatusOr<std::vector<uint64_t>> CountKeysLeft();
 
   // Makes the target the owner: tells the target first, which takes a new config epoch for it, then
