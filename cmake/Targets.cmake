@@ -10,7 +10,6 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 # Builds the programs of one label, for runs that need no more.
 add_custom_target(unit_tests)
 add_custom_target(integration_tests)
-add_custom_target(soak_tests)
 
 function(redis_operator_library)
   cmake_parse_arguments(arg "" "NAME" "SOURCES;DEPS" ${ARGN})

@@ -98,6 +98,27 @@ TEST_F(FaultsTest, APodIsDeleted) {
   ExpectSound(writers.Stop());
 }
 
+// Each of two primaries takes the other for the owner.
+TEST_F(FaultsTest, ASlotThatNobodyClaimsGetsItsOwnerBack) {
+  ASSERT_NO_FATAL_FAILURE(Form("unclaimed", kShape));
+  const Member primary = SomePrimary("unclaimed");
+  ASSERT_OK_AND_ASSIGN(const std::string slots,
+                       world().RedisCli(primary.pod, {"CLUSTER", "COUNTKEYSINSLOT", "5"}));
+  ASSERT_EQ(slots, "0\n");
+  ASSERT_OK_AND_ASSIGN(const ClusterState state, world().State("unclaimed"));
+  std::string other;
+  for (const Member& member : state.shards.back().members) {
+    other = member.role == "Primary" ? member.node_id : other;
+  }
+  ASSERT_THAT(world().RedisCli(primary.pod, {"CLUSTER", "SETSLOT", "5", "NODE", other}),
+              IsOkAndHolds("OK\n"));
+  const auto ready = [&] {
+    const absl::StatusOr<ClusterState> now = world().State("unclaimed");
+    return now.ok() ? now->conditions.at("Ready") : "";
+  };
+  ASSERT_NO_FATAL_FAILURE(ExpectHealed("unclaimed", kShape, [&] { return ready() == "False"; }));
+}
+
 TEST_F(FaultsTest, ThePlannerIsKilled) {
   ASSERT_NO_FATAL_FAILURE(Form("planless", kShape));
   ASSERT_NO_FATAL_FAILURE(Kill({"redis-operator-planner"}));
