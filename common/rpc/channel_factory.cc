@@ -68,4 +68,8 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const std::string& ta
   return grpc::CreateCustomChannel(target, credentials, arguments);
 }
 
+void ConnectAnew(grpc::Channel& channel) {
+  grpc::experimental::ChannelResetConnectionBackoff(&channel);
+}
+
 }  // namespace redisop

@@ -33,6 +33,11 @@ struct ChannelOptions {
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const std::string& target,
                                                            const ChannelOptions& options);
 
+// Lets `channel` look up its name and connect at once instead of after its back-off, which grows to
+// minutes while a name has no address: that of a service whose only pod restarts, for example. For
+// callers that ask again at a pace of their own. Thread-safe.
+void ConnectAnew(grpc::Channel& channel);
+
 }  // namespace redisop
 
 #endif  // REDIS_OPERATOR_COMMON_RPC_CHANNEL_FACTORY_H_

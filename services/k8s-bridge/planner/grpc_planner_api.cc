@@ -17,8 +17,8 @@ namespace plannerpb = redisoperator::planner::v1;
 
 class GrpcPlannerApi : public PlannerApi {
  public:
-  explicit GrpcPlannerApi(const std::shared_ptr<grpc::Channel>& channel)
-      : stub_(plannerpb::PlannerService::NewStub(channel)) {}
+  explicit GrpcPlannerApi(std::shared_ptr<grpc::Channel> channel)
+      : channel_(std::move(channel)), stub_(plannerpb::PlannerService::NewStub(channel_)) {}
 
   absl::StatusOr<PlannerAnswer> ComputePlan(const ClusterSpec& spec,
                                             const ClusterSnapshot& snapshot, const Policy& policy,
@@ -29,7 +29,11 @@ class GrpcPlannerApi : public PlannerApi {
     *request.mutable_policy() = ToProto(policy);
     plannerpb::ComputePlanResponse response;
     const std::unique_ptr<grpc::ClientContext> context = MakeClientContext(timeout);
-    RETURN_IF_ERROR(FromGrpc(stub_->ComputePlan(context.get(), request, &response)));
+    const absl::Status status = FromGrpc(stub_->ComputePlan(context.get(), request, &response));
+    if (absl::IsUnavailable(status)) {
+      ConnectAnew(*channel_);
+    }
+    RETURN_IF_ERROR(status);
     PlannerAnswer answer;
     ASSIGN_OR_RETURN(answer.plan, FromProto(response.plan(), "plan"));
     answer.text = response.text();
@@ -37,6 +41,7 @@ class GrpcPlannerApi : public PlannerApi {
   }
 
  private:
+  const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<plannerpb::PlannerService::Stub> stub_;
 };
 
