@@ -20,12 +20,15 @@ bool BoundToState(const StepKind& kind) {
          !std::holds_alternative<CopyFunctions>(kind);
 }
 
-// All nodes that the step names, and all primaries, but for those that lost their address (":0@0").
+// All nodes that the step names, and all primaries; for slot moves, which all have to hear of, the
+// replicas that answer too. None that lost its address (":0@0").
 std::map<NodeId, std::string> PeersOf(const StepKind& kind, const ClusterSnapshot& snapshot) {
   const std::vector<NodeId> named = NodesNamedBy(kind);
+  const bool moves =
+      std::holds_alternative<MigrateSlots>(kind) || std::holds_alternative<CloseOpenSlot>(kind);
   std::map<NodeId, std::string> peers;
   for (const Node& node : snapshot.nodes) {
-    const bool wanted = node.role == Role::kPrimary ||
+    const bool wanted = node.role == Role::kPrimary || (moves && !node.unobserved) ||
                         std::find(named.begin(), named.end(), node.id) != named.end();
     if (wanted && !node.address.empty() && !node.address.starts_with(':')) {
       peers[node.id] = node.address;

@@ -102,7 +102,9 @@ absl::StatusOr<MoveParties> MeetBarriers(StepContext& context, const NodeId& sou
   RETURN_IF_ERROR(ConnectTarget(context, parties));
   RETURN_IF_ERROR(AwaitEpochs(context, parties));
   for (const auto& [id, address] : context.request().peers) {
-    if (id == source_id || id == target_id) continue;
+    const Node* peer = FindPeer(parties.source_view, id);
+    const bool is_replica = peer != nullptr && peer->role == Role::kReplica;
+    if (id == source_id || id == target_id || is_replica) continue;
     RETURN_IF_ERROR(ConnectOther(context, id, parties));
   }
   ASSIGN_OR_RETURN(const ServerInfo source_info, ReadServerInfo(*parties.source));

@@ -31,7 +31,7 @@ struct MoveParties {
 };
 
 // Connects to the source (context.instance()), the target and all other primaries among the peers
-// of the request, and waits (at most 20 s) until
+// of the request (not the replicas among them), and waits (at most 20 s) until
 //   the target is a primary and says cluster_state ok: a new one refuses keys for some seconds
 //     while it takes itself for a minority ("fresh target");
 //   the source and every other primary know the target as a primary, and the others the source too

@@ -518,6 +518,35 @@ TEST_F(MigrateWithReplicas, NoAcknowledgedWriteIsLost) {
   EXPECT_TRUE(Await(absl::Seconds(5), [&] { return cluster.Agrees(); }));
 }
 
+// Calls `look` when the first window is done.
+class LookingControl : public LiveControl {
+ public:
+  explicit LookingControl(std::function<void()> look) : look_(std::move(look)) {}
+  void Report(const StepProgress& now) override {
+    if (reports.empty()) look_();
+    LiveControl::Report(now);
+  }
+
+ private:
+  std::function<void()> look_;
+};
+
+TEST_F(MigrateWithReplicas, ANewPrimaryIsKnownToAllBeforeItsSecondSlot) {
+  LiveCluster cluster(3, 2, 2);
+  // A replica that doesn't hear the broadcast (PONG) and has to wait for the next heartbeat.
+  cluster.Ask(3, {"DEBUG", "DROP-CLUSTER-PACKET-FILTER", "1"});
+  bool known = false;
+  LookingControl control([&] {
+    const absl::StatusOr<NodeView> view = ReadView(*cluster.node(3).redis);
+    ASSERT_OK(view);
+    known = !FindPeer(*view, cluster.node(2).id)->slots.empty();
+  });
+  ASSERT_OK(RunStep(cluster, 0, MigrateSlots{cluster.node(0).id, cluster.node(2).id, Slots("0-9")},
+                    cluster.connector(), control));
+  EXPECT_TRUE(known);
+  EXPECT_EQ(control.reports.front().slots_done, 1);
+}
+
 // The source fails over while slots are open: its replica knows nothing of them.
 TEST_F(MigrateWithReplicas, FinishesAfterTheSourceFailedOver) {
   LiveCluster cluster(3, 3, 3);

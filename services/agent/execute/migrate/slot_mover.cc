@@ -7,6 +7,7 @@
 
 #include "common/base/status.h"
 #include "common/base/status_macros.h"
+#include "services/agent/execute/migrate/first_slot.h"
 #include "services/agent/execute/migrate/list_keys.h"
 
 namespace redisop {
@@ -19,11 +20,21 @@ constexpr int kCopyAttempts = 4;
 // What a slot costs, in keys, for the estimate of the time left.
 constexpr double kSlotCostKeys = 10;
 
-absl::Status NameOpen(const absl::Status& status, const std::vector<int>& slots) {
-  SlotSet open;
-  for (const int slot : slots) open.Add(slot);
+absl::Status NameOpen(const absl::Status& status, const SlotSet& slots) {
   return MakeStatus(status.code(),
-                    fmt::format("{}; left open: slots {}", MessageOf(status), open.ToString()));
+                    fmt::format("{}; left open: slots {}", MessageOf(status), slots.ToString()));
+}
+
+SlotSet SlotsOf(const std::vector<SlotKeys>& lists) {
+  SlotSet slots;
+  for (const SlotKeys& list : lists) slots.Add(list.slot);
+  return slots;
+}
+
+int KeysOf(const std::vector<SlotKeys>& lists) {
+  size_t keys = 0;
+  for (const SlotKeys& list : lists) keys += list.keys.size();
+  return static_cast<int>(keys);
 }
 
 }  // namespace
@@ -65,6 +76,9 @@ absl::Status SlotMover::Move(const SlotSet& slots, const SlotSet& marked) {
     std::vector<int> window;
     for (int i = 0; i < size; ++i) window.push_back(waiting[next + static_cast<size_t>(i)].slot);
     ASSIGN_OR_RETURN(const size_t moved, MoveWindow(window));
+    if (slots_of_target == 0 && !too_large_.Contains(window.front())) {
+      RETURN_IF_ERROR(AwaitKnownToAll(context_, parties_, window.front()));
+    }
     next += moved;
     slots_of_target += static_cast<int>(moved);
     Report();
@@ -82,15 +96,14 @@ absl::StatusOr<size_t> SlotMover::MoveWindow(const std::vector<int>& slots) {
     if (HasTooLargeKey(list)) too_large_.Add(list.slot);
   }
   std::erase_if(lists, [&](const SlotKeys& list) { return too_large_.Contains(list.slot); });
-  std::vector<int> moving;
-  for (const SlotKeys& list : lists) moving.push_back(list.slot);
+  const SlotSet moving = SlotsOf(lists);
   if (moving.empty()) return taken;
 
   const absl::Status status = MoveKeys(moving, std::move(lists));
   progress_.keys_moved = copier_.keys_moved() + drained_.keys;
   progress_.bytes_moved = copier_.bytes_moved() + drained_.bytes;
-  if (!status.ok()) return NameOpen(status, moving);
-  progress_.slots_done += static_cast<int>(moving.size());
+  if (!status.ok()) return NameOpen(status, moving - closed_);
+  progress_.slots_done += moving.size();
   return taken;
 }
 
@@ -100,48 +113,66 @@ bool SlotMover::CanCopy(const SlotKeys& slot) const {
          slot.total_bytes <= kRoundBytesMax && !marked_.Contains(slot.slot);
 }
 
-absl::Status SlotMover::MarkTarget(const std::vector<SlotKeys>& lists, const NodeId& peer) {
-  std::vector<int> slots;
-  for (const SlotKeys& list : lists) slots.push_back(list.slot);
-  return SetSlots(*parties_.target, slots, "IMPORTING", peer);
+absl::Status SlotMover::MarkTarget(const SlotSet& slots, const NodeId& peer) {
+  return SetSlots(*parties_.target, slots.Slots(), "IMPORTING", peer);
 }
 
-absl::Status SlotMover::MoveKeys(const std::vector<int>& slots, std::vector<SlotKeys> lists) {
+absl::Status SlotMover::MoveKeys(const SlotSet& slots, std::vector<SlotKeys> lists) {
+  SlotSet empty;
+  for (const SlotKeys& list : lists) {
+    if (list.keys.empty() && !marked_.Contains(list.slot)) empty.Add(list.slot);
+  }
   std::erase_if(lists, [&](const SlotKeys& list) { return !CanCopy(list); });
-  for (int attempt = 0; attempt < kCopyAttempts && !lists.empty(); ++attempt) {
-    ASSIGN_OR_RETURN(lists, TryHandOver(lists));
+  for (int attempt = 0; attempt < kCopyAttempts && (!lists.empty() || !empty.empty()); ++attempt) {
+    ASSIGN_OR_RETURN(lists, CopyAndClose(lists, std::exchange(empty, SlotSet())));
     if (lists.empty()) break;
-    std::vector<int> again;
-    for (const SlotKeys& list : lists) again.push_back(list.slot);
-    ASSIGN_OR_RETURN(lists, ListKeys(*parties_.source, again, kRoundKeysMax + 1));
+    ASSIGN_OR_RETURN(lists, ListKeys(*parties_.source, SlotsOf(lists).Slots(), kRoundKeysMax + 1));
     std::erase_if(lists, [&](const SlotKeys& list) { return !CanCopy(list); });
   }
+  const SlotSet rest = slots - closed_;
+  RETURN_IF_ERROR(MarkTarget(rest, parties_.source_id));
+  RETURN_IF_ERROR(DrainAndClose(rest));
   if (settles_) {
     ASSIGN_OR_RETURN(settles_, copier_.SettleSource());
   }
-  Window window(parties_, slots);
-  RETURN_IF_ERROR(SetSlots(*parties_.target, slots, "IMPORTING", parties_.source_id));
-  RETURN_IF_ERROR(Drain(window, slots));
-  return window.Close();
+  return absl::OkStatus();
 }
 
-// The slots that were not handed over; they are at the source as if nothing had happened.
-absl::StatusOr<std::vector<SlotKeys>> SlotMover::TryHandOver(const std::vector<SlotKeys>& lists) {
-  RETURN_IF_ERROR(MarkTarget(lists, parties_.target_id));
-  ASSIGN_OR_RETURN(const absl::Duration reading, copier_.Copy(lists));
-  RETURN_IF_ERROR(MarkTarget(lists, parties_.source_id));
-  ASSIGN_OR_RETURN(const std::vector<bool> handed_over, copier_.HandOver());
+// Moves `lists` by copying, and closes them together with `empty`. Between the hand-over of a slot
+// and its close clients are redirected twice, and a failover finds it halfway; so nothing else
+// happens in between. The slots that were not handed over; they are at the source as if nothing had
+// happened.
+absl::StatusOr<std::vector<SlotKeys>> SlotMover::CopyAndClose(const std::vector<SlotKeys>& lists,
+                                                              const SlotSet& empty) {
+  const SlotSet copied = SlotsOf(lists);
+  std::vector<bool> handed_over;
+  if (!lists.empty()) {
+    RETURN_IF_ERROR(MarkTarget(copied, parties_.target_id));
+    ASSIGN_OR_RETURN(const absl::Duration reading, copier_.Copy(lists));
+    copy_pacer_.Report(KeysOf(lists), reading);
+  }
+  RETURN_IF_ERROR(MarkTarget(copied | empty, parties_.source_id));
+  if (!lists.empty()) {
+    ASSIGN_OR_RETURN(handed_over, copier_.HandOver());
+  }
   std::vector<SlotKeys> failed;
-  int keys = 0;
   for (size_t i = 0; i < lists.size(); ++i) {
-    keys += static_cast<int>(lists[i].keys.size());
     if (!handed_over[i]) failed.push_back(lists[i]);
   }
-  copy_pacer_.Report(keys, reading);
+  RETURN_IF_ERROR(DrainAndClose((copied | empty) - SlotsOf(failed)));
   if (failed.empty()) return failed;
-  RETURN_IF_ERROR(MarkTarget(failed, parties_.target_id));
+  RETURN_IF_ERROR(MarkTarget(SlotsOf(failed), parties_.target_id));
   RETURN_IF_ERROR(DiscardCopies(*parties_.target, failed));
   return failed;
+}
+
+absl::Status SlotMover::DrainAndClose(const SlotSet& slots) {
+  if (slots.empty()) return absl::OkStatus();
+  Window window(parties_, slots.Slots());
+  RETURN_IF_ERROR(Drain(window, slots.Slots()));
+  RETURN_IF_ERROR(window.Close());
+  closed_.Add(slots);
+  return absl::OkStatus();
 }
 
 absl::Status SlotMover::Drain(Window& window, const std::vector<int>& slots) {

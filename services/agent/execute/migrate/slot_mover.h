@@ -40,11 +40,13 @@ class SlotMover {
   absl::StatusOr<std::vector<WaitingSlot>> TakeCensus(const SlotSet& slots);
   // Moves the first of `slots`; how many.
   absl::StatusOr<size_t> MoveWindow(const std::vector<int>& slots);
-  absl::Status MoveKeys(const std::vector<int>& slots, std::vector<SlotKeys> lists);
-  absl::StatusOr<std::vector<SlotKeys>> TryHandOver(const std::vector<SlotKeys>& lists);
+  absl::Status MoveKeys(const SlotSet& slots, std::vector<SlotKeys> lists);
+  absl::StatusOr<std::vector<SlotKeys>> CopyAndClose(const std::vector<SlotKeys>& lists,
+                                                     const SlotSet& empty);
+  absl::Status DrainAndClose(const SlotSet& slots);
   absl::Status Drain(Window& window, const std::vector<int>& slots);
   bool CanCopy(const SlotKeys& slot) const;
-  absl::Status MarkTarget(const std::vector<SlotKeys>& lists, const NodeId& peer);
+  absl::Status MarkTarget(const SlotSet& slots, const NodeId& peer);
   void Report();
 
   StepContext& context_;
@@ -53,6 +55,7 @@ class SlotMover {
   Pacer copy_pacer_;
   Pacer drain_pacer_;
   SlotSet marked_;
+  SlotSet closed_;  // by this run
   SlotSet too_large_;
   StepProgress progress_;
   Drained drained_;

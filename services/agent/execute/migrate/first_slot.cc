@@ -1,0 +1,40 @@
+#include "services/agent/execute/migrate/first_slot.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "services/agent/execute/node_reading.h"
+
+namespace redisop {
+namespace {
+
+constexpr absl::Duration kKnownWithin = absl::Seconds(2);
+
+bool SaysSo(RedisConnection& redis, const NodeId& target, int slot) {
+  const absl::StatusOr<NodeView> view = ReadView(redis);
+  if (!view.ok()) return true;  // it tells clients nothing
+  const Node* node = view->self.id == target ? &view->self : FindPeer(*view, target);
+  return node != nullptr && node->slots.Contains(slot);
+}
+
+}  // namespace
+
+absl::Status AwaitKnownToAll(StepContext& context, const MoveParties& parties, int slot) {
+  std::vector<NodeId> ids;
+  for (const auto& [id, address] : context.request().peers) ids.push_back(id);
+  std::vector<std::unique_ptr<RedisConnection>> unaware;
+  for (auto& connection : context.ConnectPeers(ids)) {
+    if (connection.ok()) unaware.push_back(*std::move(connection));
+  }
+  const absl::Status known = context.WaitUntil(
+      fmt::format("all nodes to know slot {}", slot), kKnownWithin, [&]() -> absl::StatusOr<bool> {
+        std::erase_if(unaware, [&](const std::unique_ptr<RedisConnection>& redis) {
+          return SaysSo(*redis, parties.target_id, slot);
+        });
+        return unaware.empty();
+      });
+  return RefusalOf(known) == Refusal::kTimedOut ? context.CheckGoOn() : known;
+}
+
+}  // namespace redisop
