@@ -8,7 +8,7 @@
 #include "common/rpc/deadline.h"
 #include "common/rpc/server_runner.h"
 #include "common/rpc/status_convert.h"
-#include "common/testing/process.h"
+#include "common/testing/certificate.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_dir.h"
 #include "grpc/health/v1/health.grpc.pb.h"
@@ -24,24 +24,8 @@ class TransportSecurityTest : public ::testing::Test {
  protected:
   void SetUp() override {
     for (const std::string name : {"ours", "other"}) {
-      MakeCertificate(name);
+      ASSERT_OK(MakeCertificate(dir_.path(), name, "DNS:agent.example"));
     }
-  }
-
-  void MakeCertificate(const std::string& name) {
-    const std::string script =
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=ca "
-        "-keyout $N-ca.key "
-        "-out $N-ca.pem && openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "
-        "/CN=$N -keyout $N.key "
-        "-out $N.csr && printf subjectAltName=DNS:agent.example > ext && openssl x509 -req -in "
-        "$N.csr -CA $N-ca.pem "
-        "-CAkey $N-ca.key -CAcreateserial -days 2 -extfile ext -out $N.pem";
-    ASSERT_OK_AND_ASSIGN(const Finished done, RunProcess({.arguments = {"sh", "-ec", script},
-                                                          .environment = {{"N", name}},
-                                                          .working_directory = dir_.path()},
-                                                         absl::Seconds(30)));
-    ASSERT_EQ(done.exit_code, 0) << done.output;
   }
 
   TransportSecurity Files(const std::string& name, const std::string& ca) const {
