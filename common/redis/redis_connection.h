@@ -69,7 +69,8 @@ class RedisConnector {
   virtual ~RedisConnector() = default;
 
   // Connects and, where credentials are set, authenticates. kUnavailable: nobody there, or no
-  // answer within `timeout`. kPermissionDenied: the credentials are wrong.
+  // answer within `timeout`. kPermissionDenied: the credentials or the server's certificate are
+  // refused.
   virtual absl::StatusOr<std::unique_ptr<RedisConnection>> Connect(const RedisAddress& address,
                                                                    absl::Duration timeout) = 0;
 };
@@ -84,8 +85,24 @@ struct RedisConnectorOptions {
   size_t reply_elements_max = 1'000'000;
 };
 
+// PEM files for TLS; empty where not given.
+struct TlsFiles {
+  // Authorities that sign the servers' certificates. Empty: those the system trusts.
+  std::string ca_file;
+  // Own certificate chain and its key, both or none.
+  std::string certificate_file;
+  std::string key_file;
+  // The name that the servers' certificates must carry. Empty: the host of the address.
+  std::string server_name;
+};
+
 // Real connections: unix sockets and TCP.
 std::unique_ptr<RedisConnector> MakeSocketConnector(RedisConnectorOptions options);
+
+// The same with TLS over TCP; unix sockets stay plain. kInvalidArgument names the file that cannot
+// be read.
+absl::StatusOr<std::unique_ptr<RedisConnector>> MakeTlsConnector(RedisConnectorOptions options,
+                                                                 const TlsFiles& files);
 
 }  // namespace redisop
 

@@ -130,6 +130,7 @@ absl::StatusOr<ServerInfo> ParseServerInfo(std::string_view text) {
   info.loading = Text(lines, "loading") == "1";
   RETURN_IF_ERROR(Read(lines, "uptime_in_seconds", info.uptime_seconds));
   RETURN_IF_ERROR(Read(lines, "used_memory", info.used_memory_bytes));
+  RETURN_IF_ERROR(Read(lines, "used_memory_dataset", info.dataset_bytes));
   RETURN_IF_ERROR(Read(lines, "maxmemory", info.max_memory_bytes));
   RETURN_IF_ERROR(Read(lines, "number_of_libraries", info.function_libraries));
   const Lines keyspace = SplitPairs(Text(lines, "db0"));

@@ -45,6 +45,7 @@ struct ServerInfo {
   uint64_t lag_bytes = 0;              // received and not applied yet, or left of a full sync
   std::vector<AttachedReplica> replicas;
   uint64_t used_memory_bytes = 0;
+  uint64_t dataset_bytes = 0;     // the part of it that holds data
   uint64_t max_memory_bytes = 0;  // 0: no limit
   uint64_t keys = 0;              // of database 0
   uint64_t function_libraries = 0;

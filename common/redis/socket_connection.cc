@@ -10,6 +10,7 @@
 #include "common/base/status_macros.h"
 #include "common/redis/redis_connection.h"
 #include "common/redis/reply_reader.h"
+#include "common/redis/tls_transport.h"
 #include "common/redis/transport.h"
 
 namespace redisop {
@@ -189,11 +190,20 @@ class SocketConnection : public RedisConnection {
 
 class SocketConnector : public RedisConnector {
  public:
-  explicit SocketConnector(RedisConnectorOptions options) : options_(std::move(options)) {}
+  // Without `tls` plain.
+  SocketConnector(RedisConnectorOptions options, std::unique_ptr<TlsContext> tls)
+      : options_(std::move(options)), tls_(std::move(tls)) {}
 
   absl::StatusOr<std::unique_ptr<RedisConnection>> Connect(const RedisAddress& address,
                                                            absl::Duration timeout) override {
     ASSIGN_OR_RETURN(auto transport, ConnectSocket(address, timeout));
+    if (tls_ != nullptr && address.unix_path.empty()) {
+      auto secured = tls_->Connect(std::move(transport), address.host, timeout);
+      if (!secured.ok()) {
+        return Annotate(secured.status(), ToString(address));
+      }
+      transport = *std::move(secured);
+    }
     auto connection =
         std::make_unique<SocketConnection>(std::move(transport), ToString(address), options_);
     if (options_.password.empty()) {
@@ -217,6 +227,7 @@ class SocketConnector : public RedisConnector {
 
  private:
   const RedisConnectorOptions options_;
+  const std::unique_ptr<TlsContext> tls_;
 };
 
 }  // namespace
@@ -227,7 +238,13 @@ absl::StatusOr<Reply> RedisConnection::Call(const RedisCommand& command, absl::D
 }
 
 std::unique_ptr<RedisConnector> MakeSocketConnector(RedisConnectorOptions options) {
-  return std::make_unique<SocketConnector>(std::move(options));
+  return std::make_unique<SocketConnector>(std::move(options), nullptr);
+}
+
+absl::StatusOr<std::unique_ptr<RedisConnector>> MakeTlsConnector(RedisConnectorOptions options,
+                                                                 const TlsFiles& files) {
+  ASSIGN_OR_RETURN(auto tls, TlsContext::Make(files));
+  return std::make_unique<SocketConnector>(std::move(options), std::move(tls));
 }
 
 }  // namespace redisop

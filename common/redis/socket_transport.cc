@@ -138,7 +138,13 @@ absl::StatusOr<std::unique_ptr<Transport>> ConnectTcp(const RedisAddress& where,
                       fmt::format("resolve: {}", gai_strerror(error)));
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, &freeaddrinfo);
-  return ConnectTo(found->ai_addr, found->ai_addrlen, timeout);
+  // "localhost" is ::1 first, and many a redis-server listens on 127.0.0.1 only.
+  auto transport = ConnectTo(found->ai_addr, found->ai_addrlen, timeout);
+  for (const addrinfo* next = found->ai_next; next != nullptr && !transport.ok();
+       next = next->ai_next) {
+    transport = ConnectTo(next->ai_addr, next->ai_addrlen, timeout);
+  }
+  return transport;
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ class Transport {
 };
 
 // Connects a unix or TCP socket. kUnavailable: refused, unknown host, or not within `timeout`.
-// Names are resolved by the system without regard to `timeout`; numeric addresses need none.
+// Names are resolved by the system without regard to `timeout`; of a name with several addresses
+// each is tried for `timeout`. Numeric addresses need none of that.
 absl::StatusOr<std::unique_ptr<Transport>> ConnectSocket(const RedisAddress& address,
                                                          absl::Duration timeout);
 
