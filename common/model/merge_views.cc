@@ -148,6 +148,34 @@ std::vector<SlotAttribution> Attribute(const ViewsById& views, int voters,
   return attributed;
 }
 
+// Ids that a node names and no view describes: everybody else has forgotten them.
+std::set<NodeId> UndescribedIds(const std::vector<Node>& nodes) {
+  std::set<NodeId> named;
+  for (const Node& node : nodes) {
+    named.insert(node.primary_id);
+    for (const OpenSlot& open : node.open_slots) {
+      named.insert(open.peer);
+    }
+  }
+  named.erase(NodeId());
+  for (const Node& node : nodes) {
+    named.erase(node.id);
+  }
+  return named;
+}
+
+// Makes the snapshot complete: every id in it is the id of one of its nodes.
+void SettleNames(std::vector<Node>& nodes) {
+  for (Node& node : nodes) {
+    if (node.role == Role::kReplica && node.primary_id.empty()) {
+      node.role = Role::kPrimary;  // a copy of nobody; it owns no slots
+    }
+  }
+  for (const NodeId& id : UndescribedIds(nodes)) {
+    nodes.push_back({.id = id, .unobserved = true, .health = Health::kFailed});
+  }
+}
+
 // Primaries without functions while another primary has some.
 std::vector<NodeId> LackingFunctions(const ViewsById& views) {
   std::vector<NodeId> lacking;
@@ -198,6 +226,7 @@ ClusterSnapshot MergeViews(const std::vector<NodeView>& views) {
     unclaimed.Remove(node.slots);
   }
   snapshot.attributed = Attribute(by_id, voters, unclaimed);
+  SettleNames(snapshot.nodes);
   snapshot.lacking_functions = LackingFunctions(by_id);
   return Canonical(std::move(snapshot));
 }

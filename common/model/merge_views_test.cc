@@ -119,6 +119,25 @@ TEST(MergeViews, NodesInHandshakeAreNotThereYet) {
   EXPECT_THAT(merged.Find("a")->unknown_ids, ElementsAre("b"));
 }
 
+TEST(MergeViews, NodesThatAreOnlyNamedAreThereAsFailed) {
+  Node replica{.id = "r", .role = Role::kReplica, .primary_id = "gone"};
+  Node opened = kA;
+  opened.open_slots = {{7, OpenSlot::Direction::kMigrating, "away"}};
+  const ClusterSnapshot merged = MergeViews({View(opened, {replica}), View(replica, {kA})});
+  for (const char* id : {"gone", "away"}) {
+    const Node* named = merged.Find(id);
+    ASSERT_NE(named, nullptr) << id;
+    EXPECT_TRUE(named->unobserved);
+    EXPECT_EQ(named->health, Health::kFailed);
+  }
+  EXPECT_EQ(merged.nodes.size(), 4u);
+}
+
+TEST(MergeViews, AReplicaOfNobodyIsAPrimaryWithoutSlots) {
+  Node orphan{.id = "o", .role = Role::kReplica};
+  EXPECT_EQ(MergeViews({View(kA, {orphan}), View(orphan, {kA})}).Find("o")->role, Role::kPrimary);
+}
+
 TEST(MergeViews, PrimariesWithoutFunctionsAreNamed) {
   NodeView a = View(kA, {kB});
   a.functions_digest = "f";

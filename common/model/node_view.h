@@ -26,8 +26,10 @@ struct NodeView {
 // primaries with slots says so, its slots by the claim with the highest config epoch that nobody
 // observed contradicts. `unknown_ids` of each node lists the observed nodes it does not know or has
 // no link to. Slots that nobody claims are attributed to the observed primary that more than half
-// of the observed primaries with slots take for their owner. Nodes in handshake are left out. Pods
-// and `formed` are for the caller to add. Pure; the order of `views` changes nothing.
+// of the observed primaries with slots take for their owner. Nodes in handshake are left out. A
+// node that is only named, as the primary of a replica or the other side of an open slot, is there
+// as failed and unobserved; a replica that names no primary is a primary without slots. Pods and
+// `formed` are for the caller to add. Pure; the order of `views` changes nothing.
 ClusterSnapshot MergeViews(const std::vector<NodeView>& views);
 
 }  // namespace redisop

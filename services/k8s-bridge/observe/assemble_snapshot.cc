@@ -1,7 +1,5 @@
 #include "services/k8s-bridge/observe/assemble_snapshot.h"
 
-#include <algorithm>
-
 namespace redisop {
 namespace {
 
@@ -27,21 +25,6 @@ Pod PodWithoutNode(const MemberPodState& pod, const std::map<std::string, std::s
           .zone = zone == zones.end() ? "" : zone->second,
           .leaving = pod.leaving,
           .waiting_reason = pod.waiting_reason};
-}
-
-// A replica of a node that nobody names is one that lost its primary; an id outside the snapshot
-// would only make it contradictory.
-void DropDanglingIds(ClusterSnapshot& snapshot) {
-  for (Node& node : snapshot.nodes) {
-    if (node.role == Role::kReplica && node.primary_id.empty()) {
-      node.role = Role::kPrimary;  // a copy of nobody; it owns no slots
-    }
-    if (!node.primary_id.empty() && snapshot.Find(node.primary_id) == nullptr) {
-      snapshot.nodes.push_back(
-          {.id = node.primary_id, .unobserved = true, .health = Health::kFailed});
-      return DropDanglingIds(snapshot);
-    }
-  }
 }
 
 }  // namespace
@@ -85,7 +68,6 @@ ClusterSnapshot AssembleSnapshot(const std::vector<MemberPodState>& pods,
     }
     GivePod(pod, zones, *node);
   }
-  DropDanglingIds(snapshot);
   for (Node& node : snapshot.nodes) {
     auto age = ages.find(node.id);
     node.age_seconds = age == ages.end() ? 0 : age->second;
