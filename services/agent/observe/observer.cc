@@ -1,61 +1,14 @@
 #include "services/agent/observe/observer.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <array>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "common/base/status.h"
 #include "common/base/status_macros.h"
-#include "common/redis/cluster_nodes.h"
-#include "common/redis/server_info.h"
 #include "services/agent/observe/function_list.h"
 
 namespace redisop {
 namespace {
-
-// What the operator sets and may change on a running node.
-constexpr std::array<std::string_view, 13> kManagedSettings = {
-    "appendonly",
-    "cluster-allow-replica-migration",
-    "cluster-node-timeout",
-    "cluster-require-full-coverage",
-    "maxclients",
-    "maxmemory",
-    "maxmemory-policy",
-    "min-replicas-max-lag",
-    "min-replicas-to-write",
-    "repl-backlog-size",
-    "repl-diskless-sync-delay",
-    "save",
-    "timeout",
-};
-
-std::vector<RedisCommand> Questions(Depth depth) {
-  std::vector<RedisCommand> questions = {{"INFO"}, {"CLUSTER", "INFO"}, {"CLUSTER", "NODES"}};
-  if (depth == Depth::kFull) {
-    questions.push_back({"DBSIZE"});
-    for (const std::string_view setting : kManagedSettings) {
-      questions.push_back({"CONFIG", "GET", std::string(setting)});
-    }
-  }
-  return questions;
-}
-
-// What INFO knows of the node itself.
-void TakeServerInfo(const ServerInfo& info, Node& self) {
-  self.keys = info.keys;
-  self.used_memory_bytes = info.used_memory_bytes;
-  self.max_memory_bytes = info.max_memory_bytes;
-  self.link = info.link;
-  self.lag_bytes = info.lag_bytes;
-  self.offset = info.offset;
-  self.loading = info.loading;
-  self.version = info.version;
-}
 
 void TakeInstance(const Instance& instance, Node& self) {
   self.pod = instance.pod;
@@ -65,31 +18,6 @@ void TakeInstance(const Instance& instance, Node& self) {
   if (self.address.empty() || self.alone) {
     self.address = instance.address;  // a node that met nobody doesn't know its own
   }
-}
-
-absl::Status TakeReplies(const std::vector<Reply>& replies, Observation& observation) {
-  RETURN_IF_ERROR(ErrorOf(replies[0], "INFO"));
-  ASSIGN_OR_RETURN(const ServerInfo info, ParseServerInfo(replies[0].text));
-  TakeServerInfo(info, observation.view.self);
-  RETURN_IF_ERROR(ErrorOf(replies[1], "CLUSTER INFO"));
-  ASSIGN_OR_RETURN(const ClusterInfo cluster, ParseClusterInfo(replies[1].text));
-  observation.view.current_epoch = cluster.current_epoch;
-  observation.view.self.state_fail = !cluster.state_ok;
-  RETURN_IF_ERROR(ErrorOf(replies[2], "CLUSTER NODES"));  // refused while loading
-  ASSIGN_OR_RETURN(observation.view, ParseClusterNodes(replies[2].text));
-  observation.view.current_epoch = cluster.current_epoch;
-  observation.view.self.state_fail = !cluster.state_ok;
-  TakeServerInfo(info, observation.view.self);
-  for (size_t i = 4; i < replies.size(); ++i) {
-    if (replies[i].elements.size() == 2) {
-      observation.config[replies[i].elements[0].text] = replies[i].elements[1].text;
-    }
-  }
-  if (replies.size() > 3) {
-    RETURN_IF_ERROR(ErrorOf(replies[3], "DBSIZE"));
-    observation.view.self.keys = static_cast<uint64_t>(std::max<int64_t>(replies[3].integer, 0));
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -138,7 +66,11 @@ absl::Status Observer::Read(const Instance& instance, Depth depth, absl::Duratio
     connection_ = nullptr;
     return replies.status();
   }
-  RETURN_IF_ERROR(TakeReplies(*replies, observation));
+  Answers answers;
+  const absl::Status understood = TakeReplies(*replies, answers);
+  observation.view = std::move(answers.view);
+  observation.config = std::move(answers.config);
+  RETURN_IF_ERROR(understood);
   if (depth == Depth::kFull) {
     ASSIGN_OR_RETURN(const FunctionLibraries libraries, ReadFunctions(*connection_, timeout));
     observation.view.functions_digest = DigestFunctions(libraries);

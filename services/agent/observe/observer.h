@@ -16,11 +16,9 @@
 #include "common/base/clock.h"
 #include "common/redis/redis_connection.h"
 #include "services/agent/observe/observation.h"
+#include "services/agent/observe/questions.h"
 
 namespace redisop {
-
-// What a reading holds. The short one is for polling: no settings and no functions.
-enum class Depth { kShort, kFull };
 
 class Observer {
  public:
