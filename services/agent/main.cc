@@ -1,4 +1,5 @@
-// redis-operator-agent: beside one or several redis-servers, observes them and executes steps.
+// redis-operator-agent: beside one or several redis-servers, observes them and executes steps; or
+// takes the snapshot of any cluster and ends.
 
 #include "common/base/status.h"
 #include "common/obs/build_info.h"
@@ -30,11 +31,14 @@ int Run(const redisop::AgentOptions& options, redisop::TerminationSignals& signa
 }  // namespace
 
 int main(int argc, char** argv) {
-  redisop::TerminationSignals signals;
   redisop::AgentOptions options;
   if (const auto exit_code = redisop::ParseAgentOptions(argc, argv, options)) {
     return *exit_code;
   }
+  if (options.snapshot.has_value()) {
+    return redisop::RunSnapshot(*options.snapshot);
+  }
+  redisop::TerminationSignals signals;
   const redisop::Logger log("agent");
   if (const absl::Status valid = redisop::Validate(options); !valid.ok()) {
     log.Error("Options are wrong", {{"err", valid}});

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <utility>
 #include <vector>
 
 #include "common/base/status.h"
@@ -35,10 +36,15 @@ std::optional<int> ParseAgentOptions(int argc, char** argv, AgentOptions& option
       "File with the password for AUTH");
   add("--log-level", "LOG_LEVEL", options.log_level, "debug, info, warn, error or off");
   add("--log-format", "LOG_FORMAT", options.log_format, "json or text");
+  SnapshotOptions snapshot;
+  const CLI::App* snapshot_command = AddSnapshotCommand(app, snapshot);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error);
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (snapshot_command->parsed()) {
+    options.snapshot = std::move(snapshot);
   }
   return std::nullopt;
 }

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "common/obs/log.h"
 #include "common/rpc/transport_security.h"
+#include "services/agent/snapshot/snapshot_command.h"
 
 namespace redisop {
 
@@ -21,10 +22,14 @@ struct AgentOptions {
   std::string redis_password_file;  // empty: redis asks for none
   std::string log_level = "info";
   std::string log_format = "json";
+
+  // The command that replaces serving, if one was given.
+  std::optional<SnapshotOptions> snapshot;
 };
 
 // Reads flags, then the environment (REDIS_OPERATOR_ and the flag's name). A value when the program
-// should end now (--help, --version, an unknown flag): its exit code; the text was printed.
+// should end now: its exit code, 0 after --help and --version, 2 after a mistake; the text was
+// printed.
 std::optional<int> ParseAgentOptions(int argc, char** argv, AgentOptions& options);
 
 // kInvalidArgument with all mistakes at once.
