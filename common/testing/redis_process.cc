@@ -32,7 +32,7 @@ absl::StatusOr<std::unique_ptr<RedisProcess>> RedisProcess::Start(
 }
 
 absl::Status RedisProcess::Restart() {
-  std::vector<std::string> words = {"redis-server",
+  std::vector<std::string> words = {options_.program,
                                     "--port",
                                     std::to_string(port_),
                                     "--bind",
@@ -62,9 +62,8 @@ absl::Status RedisProcess::Restart() {
   words.insert(words.end(), options_.arguments.begin(), options_.arguments.end());
   ASSIGN_OR_RETURN(process_, Process::Start({.arguments = std::move(words),
                                              .output_file = directory() + "/redis.log"}));
-  // Written after the TCP line, so both listen then.
-  return process_->WaitForOutput("The server is now ready to accept connections at",
-                                 absl::Seconds(20));
+  // The engines word it differently; all of them listen everywhere before they say it.
+  return process_->WaitForOutput("eady to accept connections", absl::Seconds(20));
 }
 
 void RedisProcess::Kill() {

@@ -28,7 +28,9 @@ struct RedisProcessOptions {
   std::string shard = "0";
   int member = 0;
   int node_timeout_milliseconds = 5000;
-  // Further words for the command line of redis-server.
+  // Looked up in PATH when it has no "/"; Valkey's understands the same words.
+  std::string program = "redis-server";
+  // Further words for its command line.
   std::vector<std::string> arguments;
 };
 
