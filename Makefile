@@ -1,7 +1,7 @@
 # The front door. Everything it needs is installed by `make setup`, which the other targets call themselves.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help setup build test check tidy format demo demo-down bench bench-formation images asan tsan proto-lint clean
+.PHONY: help setup build test check tidy format demo demo-down bench bench-formation bench-rebalance images asan tsan proto-lint clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | \
@@ -39,6 +39,9 @@ bench: build ## Run all benchmarks
 
 bench-formation: build ## Measure the formation of clusters against redis-cli
 	@tools/bench formation
+
+bench-rebalance: build ## Compare plans for 1,000 random clusters with redis-cli --cluster rebalance
+	@tools/bench rebalance
 
 images: setup ## Build the three images from their Dockerfiles and test that each starts, answers and stops
 	@tools/images
