@@ -40,21 +40,24 @@ absl::StatusOr<std::string> WriteJson(const google::protobuf::Message& message) 
   return text;
 }
 
-bool LooksLikeJson(std::string_view input) {
+// The first character that is no white space; 0 when there is none.
+char FirstCharacter(std::string_view input) {
   const size_t first = input.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && input[first] == '{';
+  return first == std::string_view::npos ? '\0' : input[first];
 }
 
 absl::StatusOr<pb::ComputePlanRequest> ReadExplainRequest(const PlannerOptions& options,
                                                           std::string_view input) {
   pb::ComputePlanRequest request;
-  if (LooksLikeJson(input)) {
+  if (FirstCharacter(input) == '{') {
     ASSIGN_OR_RETURN(request, ReadJson<pb::ComputePlanRequest>(input));
   } else {
-    if (!options.primaries.has_value()) {
-      return Wrong("the input is no JSON; with the text of CLUSTER NODES give --primaries");
-    }
     request.mutable_snapshot()->set_cluster_nodes(std::string(input));
+  }
+  if (!request.has_spec() && !options.primaries.has_value()) {
+    return Wrong(
+        "the input has no spec; give --primaries, and --replicas where it is not 1, or a spec in "
+        "the request");
   }
   if (options.primaries.has_value()) {
     request.mutable_spec()->set_number_of_primaries(*options.primaries);
@@ -89,6 +92,9 @@ std::string SnapshotText(const redisoperator::topology::v1::Snapshot& snapshot) 
 absl::StatusOr<std::string> AnswerOffline(const PlannerOptions& options, std::string_view input) {
   if (input.size() > kOfflineInputBytesMax) {
     return Wrong(fmt::format("the input is longer than {} bytes", kOfflineInputBytesMax));
+  }
+  if (FirstCharacter(input) == '\0') {
+    return Wrong("the input is empty; what should have written it may have failed");
   }
   if (options.command == "explain") {
     ASSIGN_OR_RETURN(const auto request, ReadExplainRequest(options, input));

@@ -51,8 +51,9 @@ void AddCommand(CLI::App& app, PlannerOptions& options, const std::string& name,
       ->check(CLI::IsMember({"text", "json"}));
   if (name == "explain") {
     command->add_option("--primaries", options.primaries,
-                        "Wished number of primaries; the input is then the text of CLUSTER NODES");
-    command->add_option("--replicas", options.replicas, "Wished replicas of each primary");
+                        "Wished number of primaries, instead of what the request's spec says");
+    command->add_option("--replicas", options.replicas,
+                        "Wished replicas of each primary, likewise; 1 where nobody says it");
   }
 }
 
@@ -68,7 +69,8 @@ ParsedOptions ParsePlannerOptions(int argc, char** argv) {
   app.require_subcommand(0, 1);
   AddServerOptions(app, parsed.options);
   AddCommand(app, parsed.options, "explain",
-             "Read a ComputePlanRequest in JSON, or CLUSTER NODES, and print the plan");
+             "Read a ComputePlanRequest in JSON, what redis-operator-agent snapshot prints, or the "
+             "text of CLUSTER NODES, and print the plan");
   AddCommand(app, parsed.options, "simulate",
              "Read a SimulatePlanRequest in JSON and print the resulting snapshot");
   AddCommand(app, parsed.options, "check",
@@ -76,7 +78,7 @@ ParsedOptions ParsePlannerOptions(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    parsed.exit_code = app.exit(error);
+    parsed.exit_code = app.exit(error) == 0 ? 0 : 2;
   }
   return parsed;
 }

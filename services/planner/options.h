@@ -20,12 +20,12 @@ struct PlannerOptions {
   // Work without a server: "explain", "simulate" or "check"; empty: serve.
   std::string command;
   bool json = false;
-  // For explain: the input is the text of CLUSTER NODES, and this is the wish.
+  // For explain: the wish, instead of what the input says of it.
   std::optional<int> primaries;
   std::optional<int> replicas;
 };
 
-// The options, or the exit code when the program is to end at once: after --help and --version, and
+// The options, or the exit code when the program is to end at once: 0 after --help and --version, 2
 // after a mistake, which is written to standard error.
 struct ParsedOptions {
   PlannerOptions options;
