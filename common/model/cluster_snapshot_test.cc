@@ -41,7 +41,7 @@ TEST(PlanTest, StepsReadLikeSentences) {
             "MigrateSlots aaaaaaaa… → bbbbbbbb… 0-99");
   EXPECT_EQ(Describe(CreatePod{"redis-3-0", "3", 0, "a"}), "CreatePod redis-3-0 in zone a");
   EXPECT_EQ(Describe(PromoteReplica{a, b}), "PromoteReplica aaaaaaaa… for bbbbbbbb…");
-  EXPECT_EQ(CodeName(FindingCode::kPodWaiting), "POD_WAITING");
+  EXPECT_EQ(CodeName(FindingCode::kWeightUnused), "WEIGHT_UNUSED");
   EXPECT_EQ(CodeName(BlockedCode::kNotSupported), "NOT_SUPPORTED");
 }
 

@@ -5,6 +5,7 @@
 #ifndef REDIS_OPERATOR_COMMON_MODEL_CLUSTER_SPEC_H_
 #define REDIS_OPERATOR_COMMON_MODEL_CLUSTER_SPEC_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,16 @@ struct ClusterSpec {
   std::string name = "redis";   // prefix of the pods' names: <name>-<shard>-<member>
   Spread hosts = Spread::kPreferred;
   Spread zones = Spread::kPreferred;
+  // By name of the shard, 0…1000; shards that are not named weigh 1. A weight of 0: it keeps no
+  // slots.
+  std::map<std::string, int> shard_weights = {};
   friend bool operator==(const ClusterSpec&, const ClusterSpec&) = default;
 };
+
+inline int WeightOf(const ClusterSpec& spec, const std::string& shard) {
+  const auto named = spec.shard_weights.find(shard);
+  return named == spec.shard_weights.end() ? 1 : named->second;
+}
 
 struct Policy {
   double tolerance_percent = 0;

@@ -12,7 +12,7 @@ constexpr std::array<std::string_view, std::variant_size_v<StepKind>> kKindNames
     "AttachReplica", "MigrateSlots",   "CloseOpenSlot", "PromoteReplica", "TakeOver",
     "ForgetNode",    "ResetEmptyNode", "CopyFunctions", "SetConfig"};
 
-constexpr std::array<std::string_view, 22> kFindingNames = {
+constexpr std::array<std::string_view, 23> kFindingNames = {
     "CODE_UNSPECIFIED",    "SLOT_UNCOVERED",    "SLOT_CONFLICT",
     "SLOT_OPEN",           "PRIMARY_FAILED",    "NODES_NOT_MET",
     "NODE_LOST",           "NODE_UNOBSERVED",   "CLUSTER_NOT_FORMED",
@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 22> kFindingNames = {
     "REPLICA_NOT_IN_SYNC", "FUNCTIONS_MISSING", "SLOTS_UNBALANCED",
     "ROLES_UNEVEN",        "COPIES_TOGETHER",   "SHARD_SURPLUS",
     "REPLICA_SURPLUS",     "NODE_SPARE",        "SLOT_HOT",
-    "POD_WAITING"};
+    "POD_WAITING",         "WEIGHT_UNUSED"};
 
 constexpr std::array<std::string_view, 13> kBlockedNames = {
     "CODE_UNSPECIFIED",  "WOULD_LOSE_LAST_COPY", "NEEDS_ALLOW_DATA_LOSS", "SLOT_OWNER_UNCLEAR",

@@ -121,6 +121,7 @@ enum class FindingCode {
   kNodeSpare,
   kSlotHot,
   kPodWaiting,
+  kWeightUnused,
 };
 
 // In the order of importance; same names and meanings as redisoperator.planner.v1.Blocked.Code.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <set>
 
 #include "common/base/status_macros.h"
@@ -47,13 +48,37 @@ absl::Status CheckClusterName(std::string_view name, std::string_view path) {
                                            kClusterNameBytesMax));
 }
 
+constexpr uint32_t kShardWeightMax = 1000;
+constexpr int kShardWeightsMax = 10000;
+
+absl::Status ReadShardWeights(const pb::ClusterSpec& from, std::string_view path,
+                              ClusterSpec& spec) {
+  if (from.shard_weights_size() > kShardWeightsMax) {
+    return BadField(path, fmt::format("{} entries, at most {} are allowed",
+                                      from.shard_weights_size(), kShardWeightsMax));
+  }
+  // Sorted, so that the same request gets the same error.
+  const std::map<std::string, uint32_t> weights(from.shard_weights().begin(),
+                                                from.shard_weights().end());
+  for (const auto& [shard, weight] : weights) {
+    if (shard.empty()) {
+      return BadField(path, "has an entry without a name; name the shard that it is for");
+    }
+    RETURN_IF_ERROR(CheckText(shard, kNameBytesMax, path));
+    RETURN_IF_ERROR(
+        CheckNumber(weight, 0, kShardWeightMax, fmt::format("{}[\"{}\"]", path, shard)));
+    spec.shard_weights[shard] = static_cast<int>(weight);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Blocked> ReadBlocked(const pb::Blocked& from, std::string_view path) {
   Blocked blocked;
-  if (from.code() < 0 || from.code() > pb::Blocked::NOT_SUPPORTED) {
+  if (from.code() < 0 || from.code() > pb::Blocked::Code_MAX) {
     return BadField(fmt::format("{}.code", path),
                     fmt::format("{} is no code", static_cast<int>(from.code())));
   }
-  if (from.finding() < 0 || from.finding() > pb::Finding::POD_WAITING) {
+  if (from.finding() < 0 || from.finding() > pb::Finding::Code_MAX) {
     return BadField(fmt::format("{}.finding", path),
                     fmt::format("{} is no code", static_cast<int>(from.finding())));
   }
@@ -69,7 +94,7 @@ absl::StatusOr<Blocked> ReadBlocked(const pb::Blocked& from, std::string_view pa
 
 absl::StatusOr<Finding> ReadFinding(const pb::Finding& from, std::string_view path) {
   Finding finding;
-  if (from.code() < 0 || from.code() > pb::Finding::POD_WAITING) {
+  if (from.code() < 0 || from.code() > pb::Finding::Code_MAX) {
     return BadField(fmt::format("{}.code", path),
                     fmt::format("{} is no code", static_cast<int>(from.code())));
   }
@@ -141,7 +166,7 @@ void WriteBounds(const Bounds& from, pb::Bounds& to) {
 namespace wire {
 
 absl::StatusOr<FindingCode> ReadFindingCode(std::string_view name, std::string_view path) {
-  for (int i = 1; i <= static_cast<int>(FindingCode::kPodWaiting); ++i) {
+  for (int i = 1; i <= static_cast<int>(FindingCode::kWeightUnused); ++i) {
     if (CodeName(static_cast<FindingCode>(i)) == name) {
       return static_cast<FindingCode>(i);
     }
@@ -160,6 +185,9 @@ pb::ClusterSpec ToProto(const ClusterSpec& spec) {
                                                : pb::ClusterSpec::PREFERRED);
   to.set_zones(spec.zones == Spread::kRequired ? pb::ClusterSpec::REQUIRED
                                                : pb::ClusterSpec::PREFERRED);
+  for (const auto& [shard, weight] : spec.shard_weights) {
+    (*to.mutable_shard_weights())[shard] = static_cast<uint32_t>(weight);
+  }
   return to;
 }
 
@@ -220,6 +248,7 @@ absl::StatusOr<ClusterSpec> FromProto(const pb::ClusterSpec& from, std::string_v
   }
   ASSIGN_OR_RETURN(spec.hosts, ReadSpread(from.hosts(), fmt::format("{}.hosts", path)));
   ASSIGN_OR_RETURN(spec.zones, ReadSpread(from.zones(), fmt::format("{}.zones", path)));
+  RETURN_IF_ERROR(ReadShardWeights(from, fmt::format("{}.shard_weights", path), spec));
   return spec;
 }
 

@@ -61,7 +61,8 @@ Plan FullPlan() {
 
 TEST(PlanWireTest, EveryFieldSurvivesTheRoundTrip) {
   EXPECT_THAT(FromProto(ToProto(FullPlan()), "plan"), IsOkAndHolds(FullPlan()));
-  const ClusterSpec spec{5, 2, "cache", Spread::kRequired, Spread::kPreferred};
+  const ClusterSpec spec{
+      5, 2, "cache", Spread::kRequired, Spread::kPreferred, {{"0", 3}, {"1", 0}}};
   EXPECT_THAT(FromProto(ToProto(spec), "spec"), IsOkAndHolds(spec));
   const Policy policy{2.5, 3, 0, {"1"}, true, 100};
   EXPECT_THAT(FromProto(ToProto(policy), "policy"), IsOkAndHolds(policy));
@@ -87,6 +88,12 @@ TEST(PlanWireTest, BadSpecsAndPoliciesNameTheField) {
       {[](auto& s, auto&) { s.set_name("My_Cluster"); }, "spec.name: has to be"},
       {[](auto& s, auto&) { s.set_zones(static_cast<pb::ClusterSpec::Spread>(7)); },
        "spec.zones: 7 is not a spread"},
+      {[](auto& s, auto&) { (*s.mutable_shard_weights())["7"] = 1001; },
+       "spec.shard_weights[\"7\"]: is 1001; give a number from 0 to 1000"},
+      {[](auto& s, auto&) { (*s.mutable_shard_weights())[""] = 1; },
+       "spec.shard_weights: has an entry without a name"},
+      {[](auto& s, auto&) { (*s.mutable_shard_weights())["a\nb"] = 1; },
+       "spec.shard_weights: contains a control character"},
       {[](auto&, auto& p) { p.set_tolerance_percent(51); }, "policy.tolerance_percent: is 51"},
       {[](auto&, auto& p) { p.set_max_parallel_migrations(-1); },
        "policy.max_parallel_migrations: is -1"},

@@ -26,6 +26,7 @@ class Analysis {
     LookAtRoles();
     LookAtCopies();
     LookAtPods();
+    LookAtWeights();
     std::stable_sort(findings_.begin(), findings_.end(),
                      [](const Finding& a, const Finding& b) { return a.code < b.code; });
     return std::move(findings_);
@@ -39,7 +40,7 @@ class Analysis {
   }
 
   void LookAtSlots() {
-    const SlotWish wish = WishFor(now_, shape_, goal_, policy_, true);
+    const SlotWish wish = WishFor(now_, shape_, goal_, spec_, policy_, true);
     if (!now_.formed() && wish.unowned.size() == kSlotCount) {
       Found(FindingCode::kClusterNotFormed, {}, "", {},
             fmt::format("{} nodes are to be formed into {} shards", now_.nodes().size(),
@@ -68,6 +69,22 @@ class Analysis {
       Found(FindingCode::kSlotsUnbalanced, std::move(uneven), "", {},
             fmt::format("{} primaries do not own their share; {} slots have to move", count,
                         wish.moves_minimum));
+    }
+  }
+
+  void LookAtWeights() {
+    constexpr size_t kShown = 20;
+    const auto shown =
+        goal_.kept.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, goal_.kept.size()));
+    for (const auto& [name, weight] : spec_.shard_weights) {
+      if (shape_.Find(name) == nullptr &&
+          std::find(goal_.kept.begin(), goal_.kept.end(), name) == goal_.kept.end()) {
+        Found(FindingCode::kWeightUnused, {}, name, {},
+              fmt::format("a weight is given for shard {}, which is neither there nor to be made; "
+                          "the shards are {}{}",
+                          name, fmt::join(goal_.kept.begin(), shown, " "),
+                          shown == goal_.kept.end() ? "" : " …"));
+      }
     }
   }
 

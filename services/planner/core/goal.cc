@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <tuple>
 
 #include "services/planner/core/lost_node.h"
@@ -16,11 +17,23 @@ bool IsGivenUp(const WorkingSnapshot& snapshot, const Shard& shard, const Policy
          WhoMayReturn(snapshot, shard, *primary).empty();
 }
 
+// What the shard keeps at least when it stays: its share beside the heaviest shards. The slots
+// above that move in any case.
+int ShareBesideHeaviest(const Shape& shape, const ClusterSpec& spec, const Shard& shard) {
+  std::vector<int> weights;
+  for (const Shard& other : shape.shards) {
+    weights.push_back(WeightOf(spec, other.name));
+  }
+  std::sort(weights.rbegin(), weights.rend());
+  weights.resize(std::min(weights.size(), static_cast<size_t>(spec.number_of_primaries)));
+  const int sum = std::max(1, std::accumulate(weights.begin(), weights.end(), 0));
+  return (kSlotCount * WeightOf(spec, shard.name) + sum - 1) / sum;
+}
+
 // The shards that have the best reason to leave, one at a time, so that the zones
 // of those that stay are counted anew.
 std::set<std::string> ChooseLeaving(const WorkingSnapshot& snapshot, const Shape& shape,
-                                    int number_of_primaries, const Policy& policy) {
-  const int share_high = (kSlotCount + number_of_primaries - 1) / number_of_primaries;
+                                    const ClusterSpec& spec, const Policy& policy) {
   std::vector<const Shard*> staying;
   std::map<std::string, int> in_zone;
   std::set<std::string> leaving;
@@ -34,7 +47,7 @@ std::set<std::string> ChooseLeaving(const WorkingSnapshot& snapshot, const Shape
     const Node* primary = snapshot.Find(shard.primary);
     ++in_zone[primary == nullptr ? "" : primary->zone];
   }
-  while (static_cast<int>(staying.size()) > number_of_primaries) {
+  while (static_cast<int>(staying.size()) > spec.number_of_primaries) {
     // Lower is a better reason to leave. A primary that can't be drained now stays last.
     const auto cost = [&](const Shard* shard) {
       const Node* primary = snapshot.Find(shard->primary);
@@ -46,7 +59,9 @@ std::set<std::string> ChooseLeaving(const WorkingSnapshot& snapshot, const Shape
       }
       const bool stuck =
           !primary->slots.empty() && (primary->unobserved || primary->health == Health::kFailed);
-      return std::tuple(stuck, std::min(primary->slots.size(), share_high), primary->keys,
+      const int share = ShareBesideHeaviest(shape, spec, *shard);
+      return std::tuple(stuck, std::min(primary->slots.size(), share),
+                        share == 0 ? uint64_t{0} : primary->keys,
                         shard->replicas.size() + shard->joining.size(), -in_zone[primary->zone]);
     };
     const auto first =
@@ -106,7 +121,7 @@ void AppointSpares(const WorkingSnapshot& snapshot, const Shape& shape, const Cl
 Goal DecideGoal(const WorkingSnapshot& snapshot, const Shape& shape, const ClusterSpec& spec,
                 const Policy& policy) {
   Goal goal;
-  goal.leaving = ChooseLeaving(snapshot, shape, spec.number_of_primaries, policy);
+  goal.leaving = ChooseLeaving(snapshot, shape, spec, policy);
   std::set<std::string> used;
   for (const Shard& shard : shape.shards) {
     if (!shard.joining.empty() || !IsGivenUp(snapshot, shard, policy)) {

@@ -63,6 +63,11 @@ class WorldMaker {
         world.snapshot.nodes.push_back(std::move(node));
       }
     }
+    if (labelled && Below(3) == 0) {  // without labels a shard's name goes with its primary
+      for (int i = 1 + Below(3); i > 0; --i) {
+        world.spec.shard_weights[std::to_string(Below(shards))] = Below(4);
+      }
+    }
     Disturb(world);
     return world;
   }

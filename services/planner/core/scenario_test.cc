@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <sstream>
 #include <string>
 
@@ -21,6 +22,17 @@ int Number(const DataCase& c, const std::string& name, int otherwise) {
   return std::stoi(c.Argument(name, std::to_string(otherwise)));
 }
 
+// "0:2,1:0"
+std::map<std::string, int> Weights(const std::string& text) {
+  std::map<std::string, int> weights;
+  std::istringstream entries(text);
+  for (std::string entry; std::getline(entries, entry, ',');) {
+    const size_t colon = entry.find(':');
+    weights[entry.substr(0, colon)] = std::stoi(entry.substr(colon + 1));
+  }
+  return weights;
+}
+
 std::string Answer(const DataCase& c) {
   if (c.command != "plan") {
     return "unknown command\n";
@@ -34,6 +46,9 @@ std::string Answer(const DataCase& c) {
   spec.number_of_primaries = Number(c, "primaries", 3);
   spec.replication_factor = Number(c, "replicas", 1);
   spec.zones = c.arguments.contains("zones_required") ? Spread::kRequired : Spread::kPreferred;
+  if (c.arguments.contains("weights")) {
+    spec.shard_weights = Weights(c.Argument("weights", ""));
+  }
   Policy policy;
   policy.tolerance_percent = Number(c, "tolerance", 0);
   policy.max_parallel_migrations = Number(c, "parallel", 16);

@@ -14,7 +14,7 @@ bool SlotWish::IsReached() const {
 }
 
 SlotWish WishFor(const WorkingSnapshot& snapshot, const Shape& shape, const Goal& goal,
-                 const Policy& policy, bool give_unowned) {
+                 const ClusterSpec& spec, const Policy& policy, bool give_unowned) {
   SlotWish wish;
   std::vector<int> weights;
   std::vector<int> sizes;
@@ -29,11 +29,12 @@ SlotWish WishFor(const WorkingSnapshot& snapshot, const Shape& shape, const Goal
     wish.nodes.push_back(primary->id);
     wish.current.push_back(primary->slots);
     sizes.push_back(primary->slots.size());
-    weights.push_back(goal.Keeps(shard.name) ? 1 : 0);
+    weights.push_back(goal.Keeps(shard.name) ? WeightOf(spec, shard.name) : 0);
   }
   wish.unowned = SlotSet::All() - owned;
   wish.counts = sizes;
-  if (std::accumulate(weights.begin(), weights.end(), 0) == 0 || !wish.conflict.empty()) {
+  wish.nobody = std::accumulate(weights.begin(), weights.end(), 0) == 0;
+  if (wish.nobody || !wish.conflict.empty()) {
     return wish;
   }
   const int unassigned = give_unowned ? wish.unowned.size() : 0;

@@ -19,6 +19,8 @@ struct SlotWish {
   SlotSet unowned;
   // Two primaries claim these; nothing is moved before that is settled.
   SlotSet conflict;
+  // Every shard that stays weighs 0: there is nobody who could own slots.
+  bool nobody = false;
   int moves_minimum = 0;  // M*
 
   bool IsReached() const;
@@ -26,7 +28,7 @@ struct SlotWish {
 
 // `give_unowned`: slots without an owner are part of the shares; otherwise they stay as they are.
 SlotWish WishFor(const WorkingSnapshot& snapshot, const Shape& shape, const Goal& goal,
-                 const Policy& policy, bool give_unowned);
+                 const ClusterSpec& spec, const Policy& policy, bool give_unowned);
 
 // The moves that reach the wish; unowned slots have kUnassigned as their source.
 SlotPlacement PlacementFor(const SlotWish& wish, bool give_unowned);

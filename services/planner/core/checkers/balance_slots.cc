@@ -119,6 +119,17 @@ void KeepClosedSlots(Draft& draft, const SlotWish& wish, std::vector<SlotTransfe
   }
 }
 
+// A shard that stays without slots is still a shard when no pod carries its name: its primary is
+// not taken for a spare by the checkers that follow.
+void KeepEmptiedShards(Draft& draft, const SlotWish& wish) {
+  for (size_t i = 0; i < wish.nodes.size(); ++i) {
+    const Shard* shard = draft.shape().ShardOf(wish.nodes[i]);
+    if (wish.counts[i] == 0 && shard != nullptr && draft.goal.Keeps(shard->name)) {
+      draft.Appoint(wish.nodes[i], std::string(shard->name));
+    }
+  }
+}
+
 // Slots that nobody owns may be given away only when nobody can come back with their keys.
 bool MayGive(Draft& draft, const SlotSet& unowned) {
   if (unowned.empty()) {
@@ -161,7 +172,7 @@ void AssignUnowned(Draft& draft, const SlotWish& wish, const std::vector<SlotTra
 }
 
 void BalanceSlots(Draft& draft) {
-  SlotWish wish = WishFor(draft.now(), draft.shape(), draft.goal, draft.policy, true);
+  SlotWish wish = WishFor(draft.now(), draft.shape(), draft.goal, draft.spec, draft.policy, true);
   if (!wish.conflict.empty()) {
     draft.Block(BlockedCode::kSlotOwnerUnclear,
                 fmt::format("slots {} are claimed by two primaries; the higher config epoch wins "
@@ -170,9 +181,16 @@ void BalanceSlots(Draft& draft) {
                 FindingCode::kSlotConflict);
     return;
   }
+  if (wish.nobody && !wish.nodes.empty()) {
+    draft.Block(BlockedCode::kNoSafeTarget,
+                "every shard that stays has weight 0, so none may own slots; give one of them a "
+                "shard_weights above 0",
+                FindingCode::kSlotsUnbalanced);
+    return;
+  }
   const bool give = MayGive(draft, wish.unowned);
   if (!give) {
-    wish = WishFor(draft.now(), draft.shape(), draft.goal, draft.policy, false);
+    wish = WishFor(draft.now(), draft.shape(), draft.goal, draft.spec, draft.policy, false);
   }
   draft.plan().bounds.slots_moved_minimum = wish.moves_minimum;
   if (wish.IsReached()) {
@@ -183,6 +201,7 @@ void BalanceSlots(Draft& draft) {
   AssignUnowned(draft, wish, transfers, {}, false);
   std::erase_if(transfers, [](const SlotTransfer& t) { return t.source == kUnassigned; });
   if (Fits(draft, wish, transfers)) {
+    KeepEmptiedShards(draft, wish);
     ProposeMoves(draft, wish, transfers);
   }
 }

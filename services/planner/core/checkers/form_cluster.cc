@@ -116,7 +116,11 @@ void FormCluster(Draft& draft) {
   AppointPrimaries(draft);
   bool pending = false;
   const std::set<size_t> epochs = SetEpochs(draft, pending);
-  const SlotWish wish = WishFor(draft.now(), draft.shape(), draft.goal, draft.policy, true);
+  const SlotWish wish =
+      WishFor(draft.now(), draft.shape(), draft.goal, draft.spec, draft.policy, true);
+  if (wish.nobody) {
+    return;  // BalanceSlots says why
+  }
   AssignUnowned(draft, wish, PlacementFor(wish, true).transfers,
                 pending ? epochs : std::set<size_t>(), pending);
 }
