@@ -7,6 +7,7 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "common/base/status.h"
 #include "common/testing/data_driven.h"
@@ -14,6 +15,7 @@
 #include "services/planner/core/explain.h"
 #include "services/planner/core/plan_properties.h"
 #include "services/planner/core/planner.h"
+#include "services/planner/core/simulate.h"
 
 namespace redisop {
 namespace {
@@ -33,10 +35,30 @@ std::map<std::string, int> Weights(const std::string& text) {
   return weights;
 }
 
-std::string Answer(const DataCase& c) {
-  if (c.command != "plan") {
-    return "unknown command\n";
+// The input is a line of numbers of primaries: a cluster is formed with the first and scaled to
+// each of the others in turn.
+std::string AnswerHistory(const DataCase& c) {
+  std::istringstream numbers(c.input);
+  ClusterSpec spec{.number_of_primaries = 0, .replication_factor = 0};
+  ClusterSnapshot snapshot;
+  std::string text;
+  for (int next = 0; numbers >> next;) {
+    const int before = std::exchange(spec.number_of_primaries, next);
+    const Plan plan = ComputePlan(spec, snapshot, Policy());
+    absl::StatusOr<ClusterSnapshot> after = Simulate(snapshot, plan, plan.steps.size());
+    if (!after.ok() || !plan.blocked.empty()) {
+      return plan.summary + "\n";
+    }
+    snapshot = *std::move(after);
+    snapshot.formed = true;
+    text +=
+        fmt::format("{} → {}: {} slots moved (minimum {}), {} ranges\n", before, next,
+                    plan.bounds.slots_moved, plan.bounds.slots_moved_minimum, plan.bounds.ranges);
   }
+  return text;
+}
+
+std::string AnswerPlan(const DataCase& c) {
   absl::StatusOr<ClusterSnapshot> snapshot = ReadDrawing(c.input);
   if (!snapshot.ok()) {
     return ToString(snapshot.status()) + "\n";
@@ -67,6 +89,12 @@ std::string Answer(const DataCase& c) {
     }
   }
   return text;
+}
+
+std::string Answer(const DataCase& c) {
+  return c.command == "plan"      ? AnswerPlan(c)
+         : c.command == "history" ? AnswerHistory(c)
+                                  : "unknown command\n";
 }
 
 TEST(PlannerScenarios, All) { RunDataDriven("core/testdata", Answer); }

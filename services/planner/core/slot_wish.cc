@@ -1,8 +1,30 @@
 #include "services/planner/core/slot_wish.h"
 
+#include <algorithm>
 #include <numeric>
 
+#include "services/planner/core/estimate.h"
+#include "services/planner/core/load.h"
+
 namespace redisop {
+
+namespace {
+
+MoveRates RatesOf(const SlotWish& wish, const WorkingSnapshot& snapshot, const Policy& policy) {
+  const StepKind move = MigrateSlots{};
+  MoveRates rates;
+  rates.seconds_per_move = SecondsFor(move, StepSize(), policy);
+  rates.lanes = policy.max_parallel_migrations;
+  for (const NodeId& id : wish.nodes) {
+    const Node& node = *snapshot.Find(id);
+    const double of_all = SecondsFor(move, LoadOf(node, node.slots), policy);
+    rates.seconds_per_slot.push_back((of_all - rates.seconds_per_move) /
+                                     std::max(1, node.slots.size()));
+  }
+  return rates;
+}
+
+}  // namespace
 
 bool SlotWish::IsReached() const {
   for (size_t i = 0; i < nodes.size(); ++i) {
@@ -45,15 +67,18 @@ SlotWish WishFor(const WorkingSnapshot& snapshot, const Shape& shape, const Goal
   return wish;
 }
 
-SlotPlacement PlacementFor(const SlotWish& wish, bool give_unowned) {
+SlotPlacement PlacementFor(const SlotWish& wish, const WorkingSnapshot& snapshot,
+                           const Policy& policy, bool give_unowned) {
+  MoveRates rates = RatesOf(wish, snapshot, policy);
   std::vector<SlotSet> current = wish.current;
   std::vector<int> counts = wish.counts;
   if (!give_unowned && !wish.unowned.empty()) {
     // Somebody who keeps what nobody may have.
     current.push_back(wish.unowned);
     counts.push_back(wish.unowned.size());
+    rates.seconds_per_slot.push_back(0);
   }
-  return PlaceSlots(current, counts);
+  return PlaceSlots(current, counts, rates);
 }
 
 }  // namespace redisop

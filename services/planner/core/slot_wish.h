@@ -30,8 +30,10 @@ struct SlotWish {
 SlotWish WishFor(const WorkingSnapshot& snapshot, const Shape& shape, const Goal& goal,
                  const ClusterSpec& spec, const Policy& policy, bool give_unowned);
 
-// The moves that reach the wish; unowned slots have kUnassigned as their source.
-SlotPlacement PlacementFor(const SlotWish& wish, bool give_unowned);
+// The moves that reach the wish; unowned slots have kUnassigned as their source. `snapshot` is the
+// one of the wish.
+SlotPlacement PlacementFor(const SlotWish& wish, const WorkingSnapshot& snapshot,
+                           const Policy& policy, bool give_unowned);
 
 }  // namespace redisop
 

@@ -196,7 +196,8 @@ void BalanceSlots(Draft& draft) {
   if (wish.IsReached()) {
     return;
   }
-  std::vector<SlotTransfer> transfers = PlacementFor(wish, give).transfers;
+  std::vector<SlotTransfer> transfers =
+      PlacementFor(wish, draft.now(), draft.policy, give).transfers;
   KeepClosedSlots(draft, wish, transfers);
   AssignUnowned(draft, wish, transfers, {}, false);
   std::erase_if(transfers, [](const SlotTransfer& t) { return t.source == kUnassigned; });

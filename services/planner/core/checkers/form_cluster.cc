@@ -121,7 +121,7 @@ void FormCluster(Draft& draft) {
   if (wish.nobody) {
     return;  // BalanceSlots says why
   }
-  AssignUnowned(draft, wish, PlacementFor(wish, true).transfers,
+  AssignUnowned(draft, wish, PlacementFor(wish, draft.now(), draft.policy, true).transfers,
                 pending ? epochs : std::set<size_t>(), pending);
 }
 

@@ -95,9 +95,10 @@ class Search {
     const bool meets_giver = bite.size < NeedOf(bite.taker) && Gives(near);
     const int alone = joins || meets_giver || bite.size == NeedOf(bite.taker) ? 0 : 1;
     const int position = taste_.from_the_end ? -from.first : from.first;
+    const int third = taste_.large_bites_first ? -bite.size : position;
     bite.cost = taste_.finish_first
-                    ? std::array<int, 5>{ranges, unfinished, alone, -bite.size, position}
-                    : std::array<int, 5>{ranges, alone, unfinished, -bite.size, position};
+                    ? std::array<int, 5>{ranges, unfinished, alone, third, position}
+                    : std::array<int, 5>{ranges, alone, unfinished, third, position};
     return bite;
   }
 

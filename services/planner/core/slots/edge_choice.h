@@ -1,4 +1,4 @@
-// The search behind PlaceSlots: the slot map as a line of runs, from whose edges givers give to
+// One greedy order of cuts: the slot map as a line of runs, from whose edges givers give to
 // takers, cheapest bite first.
 
 #ifndef REDIS_OPERATOR_SERVICES_PLANNER_CORE_SLOTS_EDGE_CHOICE_H_
@@ -15,6 +15,7 @@ struct Run {
   int end = 0;
   int owner = 0;
   int size() const { return end - first; }
+  friend bool operator==(const Run&, const Run&) = default;
 };
 
 // How ties between equally good bites are broken. Different tastes lead to different maps; the
@@ -25,6 +26,7 @@ struct Taste {
       true;  // prefer bites that finish a giver or a taker to those that meet a second giver
   bool large_takers_first = true;  // a new run goes to the taker with the largest need, else to the
                                    // smallest that it can finish
+  bool large_bites_first = true;   // else along the line, so that neighbours are cut in pairs
 };
 
 // The line of runs after all needs are met. `surplus[i]` and `need[i]`: slots that node i has to

@@ -2,16 +2,12 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <utility>
 
 #include "services/planner/core/slots/edge_choice.h"
 
 namespace redisop {
 namespace {
-
-// Lines with more runs than this are searched with one taste only, to stay fast.
-constexpr size_t kRunsForAllTastes = 400;
 
 std::vector<int> OwnerOfEachSlot(const std::vector<SlotSet>& owned) {
   std::vector<int> owner(kSlotCount, kUnassigned);
@@ -35,22 +31,6 @@ std::vector<Run> LineOf(const std::vector<int>& owner) {
   return line;
 }
 
-std::vector<Run> BestLine(const std::vector<Run>& line, const std::vector<int>& surplus,
-                          const std::vector<int>& need, int unassigned) {
-  std::optional<std::vector<Run>> best;
-  const int tastes = line.size() > kRunsForAllTastes || need.size() > kRunsForAllTastes ? 1 : 8;
-  for (int i = 0; i < tastes; ++i) {
-    const Taste taste{.from_the_end = (i & 1) != 0,
-                      .finish_first = (i & 2) == 0,
-                      .large_takers_first = (i & 4) == 0};
-    std::vector<Run> candidate = ChooseEdges(line, surplus, need, unassigned, taste);
-    if (!best || candidate.size() < best->size()) {
-      best = std::move(candidate);
-    }
-  }
-  return *std::move(best);
-}
-
 int CountRanges(const std::vector<SlotSet>& owned) {
   int ranges = 0;
   for (const SlotSet& slots : owned) {
@@ -61,7 +41,8 @@ int CountRanges(const std::vector<SlotSet>& owned) {
 
 }  // namespace
 
-SlotPlacement PlaceSlots(const std::vector<SlotSet>& current, const std::vector<int>& counts) {
+SlotPlacement PlaceSlots(const std::vector<SlotSet>& current, const std::vector<int>& counts,
+                         const MoveRates& rates) {
   std::vector<int> surplus;
   std::vector<int> need;
   int unassigned = kSlotCount;
@@ -72,7 +53,7 @@ SlotPlacement PlaceSlots(const std::vector<SlotSet>& current, const std::vector<
     need.push_back(std::max(0, counts[i] - count));
   }
   const std::vector<int> before = OwnerOfEachSlot(current);
-  const std::vector<Run> line = BestLine(LineOf(before), surplus, need, unassigned);
+  const std::vector<Run> line = ChooseMap(LineOf(before), surplus, need, unassigned, rates);
 
   SlotPlacement placement;
   std::vector<SlotSet> after(current.size());

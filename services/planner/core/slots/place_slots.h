@@ -1,10 +1,10 @@
 // Which slots change their owner, so that the slot map keeps few ranges.
 //
 // Fragments cost clients and servers: CLUSTER SLOTS repeats all node entries per range. Among the
-// plans with the fewest moves one with few ranges is chosen: cuts are made at the borders of
-// ranges, next to another giver, so that two cuts join into one range of the taker; whole short
-// ranges go first; a neighbour that takes extends its range. Exact minimisation is not attempted;
-// several greedy orders are tried and the best is kept. Deterministic.
+// plans with the fewest moves the one with the fewest ranges that is found is taken (map_choice.h):
+// cuts are made at the borders of ranges, next to another giver, so that two cuts join into one
+// range of the taker; whole short ranges go first; a neighbour that takes extends its range.
+// Deterministic.
 
 #ifndef REDIS_OPERATOR_SERVICES_PLANNER_CORE_SLOTS_PLACE_SLOTS_H_
 #define REDIS_OPERATOR_SERVICES_PLANNER_CORE_SLOTS_PLACE_SLOTS_H_
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/model/slot_set.h"
+#include "services/planner/core/slots/map_choice.h"
 
 namespace redisop {
 
@@ -36,8 +37,9 @@ struct SlotPlacement {
 
 // Who gives which slots to whom so that node i ends with counts[i]. Nodes above their count give
 // exactly the difference, nodes below take exactly the difference, all others are left alone.
-// Requires: disjoint sets; counts add up to kSlotCount.
-SlotPlacement PlaceSlots(const std::vector<SlotSet>& current, const std::vector<int>& counts);
+// Requires: disjoint sets; counts add up to kSlotCount; rates for all nodes or none.
+SlotPlacement PlaceSlots(const std::vector<SlotSet>& current, const std::vector<int>& counts,
+                         const MoveRates& rates);
 
 }  // namespace redisop
 

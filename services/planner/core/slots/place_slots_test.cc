@@ -42,7 +42,8 @@ std::vector<int> RangesAlong(const std::vector<int>& history) {
       unassigned -= slots.size();
     }
     const std::vector<Share> shares = SharesFor(weights, kSlotCount, 0);
-    const SlotPlacement placement = PlaceSlots(owned, FinalCounts(current, shares, unassigned));
+    const SlotPlacement placement =
+        PlaceSlots(owned, FinalCounts(current, shares, unassigned), MoveRates());
     int moved = 0;
     for (const SlotTransfer& move : placement.transfers) {
       moved += move.source == kUnassigned ? 0 : move.slots.size();
@@ -60,9 +61,16 @@ std::vector<int> RangesAlong(const std::vector<int>& history) {
 TEST(PlaceSlotsTest, MapsStayInFewRanges) {
   EXPECT_THAT(RangesAlong({3, 4, 5, 6}), Pointwise(Le(), {3, 5, 8, 11}));
   EXPECT_THAT(RangesAlong({3, 6, 12}), ElementsAre(3, 6, 12));
-  EXPECT_THAT(RangesAlong({3, 6, 5, 4, 3}), Pointwise(Le(), {3, 6, 8, 9, 6}));
+  EXPECT_THAT(RangesAlong({3, 6, 5, 4, 3}), Pointwise(Le(), {3, 6, 8, 8, 6}));
   EXPECT_THAT(RangesAlong({3, 6, 9, 12, 9, 6, 9, 12}), Pointwise(Le(), {3, 6, 9, 15, 9, 6, 9, 15}));
-  EXPECT_LE(RangesAlong({3, 4, 5, 6, 7, 8, 9, 10, 11, 12}).back(), 43);
+  EXPECT_LE(RangesAlong({3, 4, 5, 6, 7, 8, 9, 10, 11, 12}).back(), 41);
+}
+
+// Each range of the new node touches two others at most.
+TEST(PlaceSlotsTest, OneMoreNodeHasARangeForEveryTwoOthers) {
+  for (int primaries = 1; primaries <= 64; ++primaries) {
+    EXPECT_LE(RangesAlong({primaries, primaries + 1}).back(), primaries + (primaries + 1) / 2);
+  }
 }
 
 TEST(PlaceSlotsTest, FormationGivesEachNodeOneRange) {
@@ -97,7 +105,7 @@ TEST(PlaceSlotsTest, EverySlotHasOneOwnerAndNoNodeGivesAndTakes) {
     weights[0] = 1;
     const std::vector<int> counts =
         FinalCounts(current, SharesFor(weights, kSlotCount, 0), unassigned);
-    const SlotPlacement placement = PlaceSlots(owned, counts);
+    const SlotPlacement placement = PlaceSlots(owned, counts, MoveRates());
     const std::vector<SlotSet> after = After(owned, placement);
     SlotSet all;
     std::vector<bool> gives(owned.size());

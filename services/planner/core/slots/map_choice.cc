@@ -1,0 +1,107 @@
+#include "services/planner/core/slots/map_choice.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "services/planner/core/slots/edge_search.h"
+#include "services/planner/core/slots/schedule.h"
+
+namespace redisop {
+namespace {
+
+using Line = std::vector<Run>;
+
+// Lines with more runs than this are cut in one greedy order only, to stay fast.
+constexpr size_t kRunsForAllTastes = 400;
+
+// Each of them keeps at least one range.
+size_t OwnersAfter(const Line& line, const std::vector<int>& surplus,
+                   const std::vector<int>& need) {
+  std::vector<int> left(need);
+  for (const Run& run : line) {
+    if (run.owner >= 0) {
+      left[static_cast<size_t>(run.owner)] += run.size();
+    }
+  }
+  size_t owners = 0;
+  for (size_t i = 0; i < left.size(); ++i) {
+    owners += left[i] > surplus[i] ? 1 : 0;
+  }
+  return owners;
+}
+
+// How many slots go from whom to whom; unassigned ones are free.
+std::map<std::pair<int, int>, int> MovesBetween(const Line& before, const Line& after) {
+  std::map<std::pair<int, int>, int> moves;
+  size_t i = 0;
+  for (const Run& run : after) {
+    for (int at = run.first; at < run.end;) {
+      while (before[i].end <= at) {
+        ++i;
+      }
+      const int end = std::min(before[i].end, run.end);
+      if (before[i].owner != run.owner && before[i].owner >= 0) {
+        moves[{before[i].owner, run.owner}] += end - at;
+      }
+      at = end;
+    }
+  }
+  return moves;
+}
+
+double SecondsOf(const Line& before, const Line& after, const MoveRates& rates) {
+  std::vector<Transfer> transfers;
+  for (const auto& [pair, slots] : MovesBetween(before, after)) {
+    const double of_slot = rates.seconds_per_slot[static_cast<size_t>(pair.first)];
+    transfers.push_back({pair.first, pair.second, rates.seconds_per_move + of_slot * slots});
+  }
+  return ScheduleTransfers(transfers, rates.lanes).makespan;
+}
+
+}  // namespace
+
+std::vector<Run> ChooseMap(const std::vector<Run>& line, const std::vector<int>& surplus,
+                           const std::vector<int>& need, int unassigned, const MoveRates& rates) {
+  std::vector<Line> maps;
+  size_t fewest = 0;
+  const auto add = [&](Line map) {
+    if (maps.empty() || map.size() < fewest) {
+      fewest = map.size();
+      maps.clear();
+    }
+    if (map.size() == fewest && std::find(maps.begin(), maps.end(), map) == maps.end()) {
+      maps.push_back(std::move(map));
+    }
+  };
+  const int tastes = line.size() > kRunsForAllTastes || need.size() > kRunsForAllTastes ? 1 : 16;
+  for (int i = 0; i < tastes; ++i) {
+    const Taste taste{.from_the_end = (i & 1) != 0,
+                      .finish_first = (i & 2) == 0,
+                      .large_takers_first = (i & 4) == 0,
+                      .large_bites_first = (i & 8) == 0};
+    add(ChooseEdges(line, surplus, need, unassigned, taste));
+  }
+  const int width = BeamWidthFor(line, surplus, need);
+  if (width > 0 && fewest > OwnersAfter(line, surplus, need)) {
+    for (Line& map : SearchEdges(line, surplus, need, unassigned, width)) {
+      add(std::move(map));
+    }
+  }
+  if (maps.size() == 1 || rates.seconds_per_slot.empty()) {
+    return std::move(maps.front());
+  }
+  constexpr double kNoticeable = 1e-9;  // less is rounding
+  size_t best = 0;
+  double shortest = SecondsOf(line, maps[0], rates);
+  for (size_t i = 1; i < maps.size(); ++i) {
+    const double seconds = SecondsOf(line, maps[i], rates);
+    if (seconds < shortest * (1 - kNoticeable)) {
+      best = i;
+      shortest = seconds;
+    }
+  }
+  return std::move(maps[best]);
+}
+
+}  // namespace redisop
