@@ -3,9 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <iostream>
-#include <random>
-
+#include "services/planner/core/slots/property_run.h"
 #include "services/planner/core/slots/share.h"
 
 namespace redisop {
@@ -80,14 +78,13 @@ TEST(PlaceSlotsTest, FormationGivesEachNodeOneRange) {
 }
 
 TEST(PlaceSlotsTest, EverySlotHasOneOwnerAndNoNodeGivesAndTakes) {
-  constexpr int kCases = 300;
-  constexpr unsigned kSeed = 5;
-  std::mt19937 random(kSeed);
-  for (int n = 0; n < kCases; ++n) {
-    std::vector<SlotSet> owned(1 + random() % 8);
+  const PropertyRun run(300);
+  for (uint64_t n = 0; n < run.cases; ++n) {
+    CaseRandom random(run.seed + n);
+    std::vector<SlotSet> owned(static_cast<size_t>(1 + random.Below(8)));
     for (int slot = 0; slot < kSlotCount;) {
-      const int length = 1 + static_cast<int>(random() % 2000);
-      const size_t owner = random() % (owned.size() + 1);
+      const int length = 1 + random.Below(2000);
+      const auto owner = static_cast<size_t>(random.Below(static_cast<int>(owned.size()) + 1));
       for (int i = 0; i < length && slot < kSlotCount; ++i, ++slot) {
         if (owner < owned.size()) {
           owned[owner].Add(slot);
@@ -98,7 +95,7 @@ TEST(PlaceSlotsTest, EverySlotHasOneOwnerAndNoNodeGivesAndTakes) {
     std::vector<int> current;
     int unassigned = kSlotCount;
     for (size_t i = 0; i < owned.size(); ++i) {
-      weights[i] = static_cast<int>(random() % 3);
+      weights[i] = random.Below(3);
       current.push_back(owned[i].size());
       unassigned -= owned[i].size();
     }
@@ -113,7 +110,7 @@ TEST(PlaceSlotsTest, EverySlotHasOneOwnerAndNoNodeGivesAndTakes) {
     for (size_t i = 0; i < owned.size(); ++i) {
       ASSERT_TRUE((all & after[i]).empty());
       all.Add(after[i]);
-      ASSERT_EQ(after[i].size(), counts[i]) << "case " << n << " of seed " << kSeed;
+      ASSERT_EQ(after[i].size(), counts[i]) << run.Repeat(n);
     }
     ASSERT_EQ(all, SlotSet::All());
     for (const SlotTransfer& move : placement.transfers) {
@@ -127,7 +124,6 @@ TEST(PlaceSlotsTest, EverySlotHasOneOwnerAndNoNodeGivesAndTakes) {
       ASSERT_FALSE(gives[i] && takes[i]);
     }
   }
-  std::cout << "seed " << kSeed << ", " << kCases << " cases\n";
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace redisop {
 namespace {
@@ -49,7 +50,8 @@ Schedule ScheduleTransfers(const std::vector<Transfer>& transfers, int lanes) {
           {next_lane->free_at, free_at[transfers[i].source], free_at[transfers[i].target]});
     };
     const auto urgency = [&](size_t i) {
-      return std::max(work[transfers[i].source], work[transfers[i].target]);
+      const auto [less, more] = std::minmax(work[transfers[i].source], work[transfers[i].target]);
+      return std::pair(more, less);
     };
     const auto next = std::min_element(left.begin(), left.end(), [&](size_t a, size_t b) {
       const double start_a = start_of(a);

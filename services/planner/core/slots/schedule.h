@@ -30,7 +30,7 @@ struct Schedule {
 };
 
 // List scheduling: whenever something is free, the transfer whose source or target has most work
-// left starts. Requires: lanes >= 1.
+// left starts; of several, the one whose other side has most. Requires: lanes >= 1.
 Schedule ScheduleTransfers(const std::vector<Transfer>& transfers, int lanes);
 
 }  // namespace redisop

@@ -4,11 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <iostream>
 #include <numeric>
-#include <random>
 
 #include "common/model/slot_set.h"
+#include "services/planner/core/slots/property_run.h"
 
 namespace redisop {
 namespace {
@@ -30,27 +29,26 @@ int BruteForce(const std::vector<int>& current, const std::vector<Share>& shares
 }
 
 TEST(ShareTest, FewestMovesIsTheMinimumAndIsReached) {
-  constexpr int kCases = 200000;
-  constexpr unsigned kSeed = 31;
-  std::mt19937 random(kSeed);
-  for (int n = 0; n < kCases; ++n) {
-    const size_t nodes = 1 + random() % 5;
-    const int slots = 1 + static_cast<int>(random() % 24);
+  const PropertyRun run(800000);
+  for (uint64_t n = 0; n < run.cases; ++n) {
+    CaseRandom random(run.seed + n);
+    const auto nodes = static_cast<size_t>(1 + random.Below(5));
+    const int slots = 1 + random.Below(24);
     std::vector<int> weights(nodes);
     for (int& weight : weights) {
-      weight = static_cast<int>(random() % 4);
+      weight = random.Below(4);
     }
-    weights[random() % nodes] = 1 + static_cast<int>(random() % 3);
-    const std::vector<Share> shares = SharesFor(weights, slots, random() % 2 == 0 ? 0 : 20);
+    weights[static_cast<size_t>(random.Below(static_cast<int>(nodes)))] = 1 + random.Below(3);
+    const std::vector<Share> shares =
+        SharesFor(weights, slots, random.Below(2) == 0 ? 0 : random.Below(51));
     std::vector<int> current(nodes, 0);
     int unassigned = 0;
     for (int slot = 0; slot < slots; ++slot) {
-      const size_t owner = random() % (nodes + 1);
+      const auto owner = static_cast<size_t>(random.Below(static_cast<int>(nodes) + 1));
       (owner == nodes ? unassigned : current[owner]) += 1;
     }
     const int fewest = FewestMoves(current, shares, unassigned);
-    ASSERT_EQ(fewest, BruteForce(current, shares, 0, slots, 0))
-        << "case " << n << " of seed " << kSeed;
+    ASSERT_EQ(fewest, BruteForce(current, shares, 0, slots, 0)) << run.Repeat(n);
     const std::vector<int> counts = FinalCounts(current, shares, unassigned);
     int given = 0;
     for (size_t i = 0; i < nodes; ++i) {
@@ -59,9 +57,8 @@ TEST(ShareTest, FewestMovesIsTheMinimumAndIsReached) {
       given += std::max(0, current[i] - counts[i]);
     }
     ASSERT_EQ(std::accumulate(counts.begin(), counts.end(), 0), slots);
-    ASSERT_EQ(given, fewest) << "case " << n << " of seed " << kSeed;
+    ASSERT_EQ(given, fewest) << run.Repeat(n);
   }
-  std::cout << "seed " << kSeed << ", " << kCases << " cases\n";
 }
 
 TEST(ShareTest, EveryNumberOfPrimariesGetsFloorOrCeiling) {
