@@ -8,7 +8,7 @@
 
 namespace redisop {
 
-// Slots first … end-1 of one owner (kUnassigned of place_slots.h: unassigned). Neighbours in a line
+// Slots first … end-1 of one owner (kUnassigned of owner.h: unassigned). Neighbours in a line
 // have different owners.
 struct Run {
   int first = 0;

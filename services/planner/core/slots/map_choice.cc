@@ -59,35 +59,51 @@ double SecondsOf(const Line& before, const Line& after, const MoveRates& rates) 
   return ScheduleTransfers(transfers, rates.lanes).makespan;
 }
 
-}  // namespace
+// The maps with the fewest ranges among those that were added, in the order in which they came.
+class FewestRanges {
+ public:
+  void Add(Line map) {
+    if (!maps_.empty() && map.size() < ranges()) {
+      maps_.clear();
+    }
+    if ((maps_.empty() || map.size() == ranges()) &&
+        std::find(maps_.begin(), maps_.end(), map) == maps_.end()) {
+      maps_.push_back(std::move(map));
+    }
+  }
+  size_t ranges() const { return maps_.front().size(); }
+  std::vector<Line>& maps() { return maps_; }
 
-std::vector<Run> ChooseMap(const std::vector<Run>& line, const std::vector<int>& surplus,
-                           const std::vector<int>& need, int unassigned, const MoveRates& rates) {
-  std::vector<Line> maps;
-  size_t fewest = 0;
-  const auto add = [&](Line map) {
-    if (maps.empty() || map.size() < fewest) {
-      fewest = map.size();
-      maps.clear();
-    }
-    if (map.size() == fewest && std::find(maps.begin(), maps.end(), map) == maps.end()) {
-      maps.push_back(std::move(map));
-    }
-  };
+ private:
+  std::vector<Line> maps_;
+};
+
+FewestRanges GreedyMaps(const Line& line, const std::vector<int>& surplus,
+                        const std::vector<int>& need, int unassigned) {
+  FewestRanges fewest;
   const int tastes = line.size() > kRunsForAllTastes || need.size() > kRunsForAllTastes ? 1 : 16;
   for (int i = 0; i < tastes; ++i) {
     const Taste taste{.from_the_end = (i & 1) != 0,
                       .finish_first = (i & 2) == 0,
                       .large_takers_first = (i & 4) == 0,
                       .large_bites_first = (i & 8) == 0};
-    add(ChooseEdges(line, surplus, need, unassigned, taste));
+    fewest.Add(ChooseEdges(line, surplus, need, unassigned, taste));
   }
+  return fewest;
+}
+
+}  // namespace
+
+std::vector<Run> ChooseMap(const std::vector<Run>& line, const std::vector<int>& surplus,
+                           const std::vector<int>& need, int unassigned, const MoveRates& rates) {
+  FewestRanges fewest = GreedyMaps(line, surplus, need, unassigned);
   const int width = BeamWidthFor(line, surplus, need);
-  if (width > 0 && fewest > OwnersAfter(line, surplus, need)) {
+  if (width > 0 && fewest.ranges() > OwnersAfter(line, surplus, need)) {
     for (Line& map : SearchEdges(line, surplus, need, unassigned, width)) {
-      add(std::move(map));
+      fewest.Add(std::move(map));
     }
   }
+  std::vector<Line>& maps = fewest.maps();
   if (maps.size() == 1 || rates.seconds_per_slot.empty()) {
     return std::move(maps.front());
   }
@@ -102,6 +118,11 @@ std::vector<Run> ChooseMap(const std::vector<Run>& line, const std::vector<int>&
     }
   }
   return std::move(maps[best]);
+}
+
+std::vector<Run> ChooseMapGreedily(const std::vector<Run>& line, const std::vector<int>& surplus,
+                                   const std::vector<int>& need, int unassigned) {
+  return std::move(GreedyMaps(line, surplus, need, unassigned).maps().front());
 }
 
 }  // namespace redisop

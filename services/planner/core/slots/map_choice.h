@@ -22,6 +22,11 @@ struct MoveRates {
 std::vector<Run> ChooseMap(const std::vector<Run>& line, const std::vector<int>& surplus,
                            const std::vector<int>& need, int unassigned, const MoveRates& rates);
 
+// By the greedy orders alone: quicker, and seldom more ranges. For lines that are cut roughly
+// anyway.
+std::vector<Run> ChooseMapGreedily(const std::vector<Run>& line, const std::vector<int>& surplus,
+                                   const std::vector<int>& need, int unassigned);
+
 }  // namespace redisop
 
 #endif  // REDIS_OPERATOR_SERVICES_PLANNER_CORE_SLOTS_MAP_CHOICE_H_

@@ -31,15 +31,33 @@ std::vector<Run> LineOf(const std::vector<int>& owner) {
   return line;
 }
 
-int CountRanges(const std::vector<SlotSet>& owned) {
+int CountRanges(const std::vector<int>& owner) {
   int ranges = 0;
-  for (const SlotSet& slots : owned) {
-    ranges += static_cast<int>(slots.Ranges().size());
+  for (const Run& run : LineOf(owner)) {
+    ranges += run.owner >= 0 ? 1 : 0;
   }
   return ranges;
 }
 
 }  // namespace
+
+SlotPlacement PlacementBetween(const std::vector<int>& before, const std::vector<int>& after) {
+  SlotPlacement placement;
+  std::map<std::pair<int, int>, SlotSet> moves;
+  for (int slot = 0; slot < kSlotCount; ++slot) {
+    const int from = before[static_cast<size_t>(slot)];
+    const int to = after[static_cast<size_t>(slot)];
+    if (from != to) {
+      moves[{from, to}].Add(slot);
+    }
+  }
+  for (auto& [pair, slots] : moves) {
+    placement.transfers.push_back({pair.first, pair.second, slots});
+  }
+  placement.ranges_before = CountRanges(before);
+  placement.ranges = CountRanges(after);
+  return placement;
+}
 
 SlotPlacement PlaceSlots(const std::vector<SlotSet>& current, const std::vector<int>& counts,
                          const MoveRates& rates) {
@@ -53,25 +71,11 @@ SlotPlacement PlaceSlots(const std::vector<SlotSet>& current, const std::vector<
     need.push_back(std::max(0, counts[i] - count));
   }
   const std::vector<int> before = OwnerOfEachSlot(current);
-  const std::vector<Run> line = ChooseMap(LineOf(before), surplus, need, unassigned, rates);
-
-  SlotPlacement placement;
-  std::vector<SlotSet> after(current.size());
-  std::map<std::pair<int, int>, SlotSet> moves;
-  for (const Run& run : line) {
-    after[static_cast<size_t>(run.owner)].Add(SlotRange{run.first, run.end});
-    for (int slot = run.first; slot < run.end; ++slot) {
-      if (before[static_cast<size_t>(slot)] != run.owner) {
-        moves[{before[static_cast<size_t>(slot)], run.owner}].Add(slot);
-      }
-    }
+  std::vector<int> after = before;
+  for (const Run& run : ChooseMap(LineOf(before), surplus, need, unassigned, rates)) {
+    std::fill(after.begin() + run.first, after.begin() + run.end, run.owner);
   }
-  for (auto& [pair, slots] : moves) {
-    placement.transfers.push_back({pair.first, pair.second, slots});
-  }
-  placement.ranges_before = CountRanges(current);
-  placement.ranges = CountRanges(after);
-  return placement;
+  return PlacementBetween(before, after);
 }
 
 }  // namespace redisop

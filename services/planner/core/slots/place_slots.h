@@ -13,14 +13,12 @@
 
 #include "common/model/slot_set.h"
 #include "services/planner/core/slots/map_choice.h"
+#include "services/planner/core/slots/owner.h"
 
 namespace redisop {
 
-// `source` is kUnassigned for slots that nobody owns.
-inline constexpr int kUnassigned = -1;
-
 struct SlotTransfer {
-  int source = 0;
+  int source = 0;  // or kUnassigned
   int target = 0;
   SlotSet slots;
   friend bool operator==(const SlotTransfer&, const SlotTransfer&) = default;
@@ -30,10 +28,14 @@ struct SlotPlacement {
   // One per pair, ordered by source and target. Slots of one source go to as few targets as the
   // numbers allow where that costs no ranges.
   std::vector<SlotTransfer> transfers;
-  // Ranges of the slot map before (without unassigned slots) and afterwards.
+  // Ranges of the slot map before and afterwards, without slots that nobody owns.
   int ranges_before = 0;
   int ranges = 0;
 };
+
+// The transfers between two maps, by slot: the owner is a node, and before also kUnassigned; slots
+// of kLeftOut are the same in both.
+SlotPlacement PlacementBetween(const std::vector<int>& before, const std::vector<int>& after);
 
 // Who gives which slots to whom so that node i ends with counts[i]. Nodes above their count give
 // exactly the difference, nodes below take exactly the difference, all others are left alone.
