@@ -13,6 +13,9 @@ namespace redisop {
 
 enum class Spread { kPreferred, kRequired };
 
+// What every primary gets its share of.
+enum class Balance { kSlots, kKeys, kMemory };
+
 struct ClusterSpec {
   int number_of_primaries = 3;  // 1…1000
   int replication_factor = 1;   // replicas of each primary, 0…5
@@ -22,9 +25,11 @@ struct ClusterSpec {
   // By name of the shard, 0…1000; shards that are not named weigh 1. A weight of 0: it keeps no
   // slots.
   std::map<std::string, int> shard_weights = {};
+  Balance balance = Balance::kSlots;
   friend bool operator==(const ClusterSpec&, const ClusterSpec&) = default;
 };
 
+// The weight of a shard, named or not.
 inline int WeightOf(const ClusterSpec& spec, const std::string& shard) {
   const auto named = spec.shard_weights.find(shard);
   return named == spec.shard_weights.end() ? 1 : named->second;

@@ -189,6 +189,8 @@ struct Bounds {
   double makespan_seconds_minimum = 0;
   int placement_violations = 0;
   int placement_violations_minimum = 0;
+  uint64_t load_moved = 0;
+  uint64_t load_moved_minimum = 0;
   friend bool operator==(const Bounds&, const Bounds&) = default;
 };
 

@@ -35,6 +35,27 @@ absl::StatusOr<Spread> ReadSpread(pb::ClusterSpec::Spread from, std::string_view
   }
 }
 
+absl::StatusOr<Balance> ReadBalance(pb::ClusterSpec::Balance from, std::string_view path) {
+  switch (from) {
+    case pb::ClusterSpec::BALANCE_UNSPECIFIED:
+    case pb::ClusterSpec::SLOTS:
+      return Balance::kSlots;
+    case pb::ClusterSpec::KEYS:
+      return Balance::kKeys;
+    case pb::ClusterSpec::MEMORY:
+      return Balance::kMemory;
+    default:
+      return BadField(path, fmt::format("{} is not a balance; give SLOTS, KEYS or MEMORY",
+                                        static_cast<int>(from)));
+  }
+}
+
+pb::ClusterSpec::Balance BalanceOf(const ClusterSpec& spec) {
+  return spec.balance == Balance::kKeys     ? pb::ClusterSpec::KEYS
+         : spec.balance == Balance::kMemory ? pb::ClusterSpec::MEMORY
+                                            : pb::ClusterSpec::SLOTS;
+}
+
 // Names of clusters become parts of pod names, which have 63 characters.
 absl::Status CheckClusterName(std::string_view name, std::string_view path) {
   constexpr size_t kClusterNameBytesMax = 50;
@@ -145,6 +166,8 @@ absl::Status ReadBounds(const pb::Bounds& from, std::string_view path, Bounds& b
   bounds.makespan_seconds_minimum = from.makespan_seconds_minimum();
   bounds.placement_violations = static_cast<int>(from.placement_violations());
   bounds.placement_violations_minimum = static_cast<int>(from.placement_violations_minimum());
+  bounds.load_moved = from.load_moved();
+  bounds.load_moved_minimum = from.load_moved_minimum();
   return absl::OkStatus();
 }
 
@@ -159,6 +182,8 @@ void WriteBounds(const Bounds& from, pb::Bounds& to) {
   to.set_makespan_seconds_minimum(from.makespan_seconds_minimum);
   to.set_placement_violations(static_cast<uint32_t>(from.placement_violations));
   to.set_placement_violations_minimum(static_cast<uint32_t>(from.placement_violations_minimum));
+  to.set_load_moved(from.load_moved);
+  to.set_load_moved_minimum(from.load_moved_minimum);
 }
 
 }  // namespace
@@ -188,6 +213,7 @@ pb::ClusterSpec ToProto(const ClusterSpec& spec) {
   for (const auto& [shard, weight] : spec.shard_weights) {
     (*to.mutable_shard_weights())[shard] = static_cast<uint32_t>(weight);
   }
+  to.set_balance(BalanceOf(spec));
   return to;
 }
 
@@ -249,6 +275,7 @@ absl::StatusOr<ClusterSpec> FromProto(const pb::ClusterSpec& from, std::string_v
   ASSIGN_OR_RETURN(spec.hosts, ReadSpread(from.hosts(), fmt::format("{}.hosts", path)));
   ASSIGN_OR_RETURN(spec.zones, ReadSpread(from.zones(), fmt::format("{}.zones", path)));
   RETURN_IF_ERROR(ReadShardWeights(from, fmt::format("{}.shard_weights", path), spec));
+  ASSIGN_OR_RETURN(spec.balance, ReadBalance(from.balance(), fmt::format("{}.balance", path)));
   return spec;
 }
 

@@ -55,14 +55,14 @@ Plan FullPlan() {
   plan.blocked = {{BlockedCode::kNoSafeTarget, "text", plan.steps[0], FindingCode::kPodWaiting},
                   {BlockedCode::kNotSupported, "text", std::nullopt, FindingCode::kNone}};
   plan.findings = {{FindingCode::kSlotOpen, {"a"}, "0", SlotSet(SlotRange{1, 2}), "text"}};
-  plan.bounds = {1, 2, 3, 4, 5, 6, 7.5, 8.5, 9, 10};
+  plan.bounds = {1, 2, 3, 4, 5, 6, 7.5, 8.5, 9, 10, 11, 12};
   return plan;
 }
 
 TEST(PlanWireTest, EveryFieldSurvivesTheRoundTrip) {
   EXPECT_THAT(FromProto(ToProto(FullPlan()), "plan"), IsOkAndHolds(FullPlan()));
   const ClusterSpec spec{
-      5, 2, "cache", Spread::kRequired, Spread::kPreferred, {{"0", 3}, {"1", 0}}};
+      5, 2, "cache", Spread::kRequired, Spread::kPreferred, {{"0", 3}, {"1", 0}}, Balance::kMemory};
   EXPECT_THAT(FromProto(ToProto(spec), "spec"), IsOkAndHolds(spec));
   const Policy policy{2.5, 3, 0, {"1"}, true, 100};
   EXPECT_THAT(FromProto(ToProto(policy), "policy"), IsOkAndHolds(policy));
@@ -88,6 +88,8 @@ TEST(PlanWireTest, BadSpecsAndPoliciesNameTheField) {
       {[](auto& s, auto&) { s.set_name("My_Cluster"); }, "spec.name: has to be"},
       {[](auto& s, auto&) { s.set_zones(static_cast<pb::ClusterSpec::Spread>(7)); },
        "spec.zones: 7 is not a spread"},
+      {[](auto& s, auto&) { s.set_balance(static_cast<pb::ClusterSpec::Balance>(9)); },
+       "spec.balance: 9 is not a balance; give SLOTS, KEYS or MEMORY"},
       {[](auto& s, auto&) { (*s.mutable_shard_weights())["7"] = 1001; },
        "spec.shard_weights[\"7\"]: is 1001; give a number from 0 to 1000"},
       {[](auto& s, auto&) { (*s.mutable_shard_weights())[""] = 1; },

@@ -24,6 +24,8 @@ using wire::kTextBytesMax;
 constexpr double kAgeSecondsMax = 1e10;
 constexpr uint32_t kMembersMax = 10000;
 constexpr size_t kOpenSlotsBytesMax = 1 << 20;
+// 32 TiB: more than any server holds, and all slots together still fit into 63 bits.
+constexpr double kLoadOfSlotMax = double{1ull << 45};
 
 std::string OpenSlotsText(const std::vector<OpenSlot>& open_slots) {
   std::string text;
@@ -115,6 +117,11 @@ absl::Status ReadSlotLoads(const pb::Node& from, std::string_view path, Node& no
     }
     if (!(seen & slots).empty()) {
       return BadField(where, fmt::format("'{}' is given twice", load.slots()));
+    }
+    for (const auto& [load_of_slot, name] :
+         {std::pair{load.keys(), "keys"}, {load.bytes(), "bytes"}}) {
+      RETURN_IF_ERROR(CheckNumber(static_cast<double>(load_of_slot), 0, kLoadOfSlotMax,
+                                  fmt::format("{}.slot_loads[{}].{}", path, i, name)));
     }
     seen.Add(slots);
     node.slot_loads.push_back({ranges.front(), load.keys(), load.bytes()});

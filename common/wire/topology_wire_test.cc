@@ -186,6 +186,13 @@ const BadCase kBadSnapshots[] = {
     {"SlotLoadOfTwoRanges",
      [](pb::Snapshot& s) { s.mutable_nodes(0)->add_slot_loads()->set_slots("1 3"); },
      "snapshot.nodes[0].slot_loads[0].slots: has to be one range"},
+    {"SlotLoadOfTooMuch",
+     [](pb::Snapshot& s) {
+       s.mutable_nodes(0)->add_slot_loads()->set_slots("1");
+       s.mutable_nodes(0)->mutable_slot_loads(0)->set_bytes(uint64_t{1} << 46);
+     },
+     "snapshot.nodes[0].slot_loads[0].bytes: is 70368744177664; give a number from 0 to "
+     "35184372088832"},
     {"NodesAndText", [](pb::Snapshot& s) { s.set_cluster_nodes("x"); },
      "snapshot.cluster_nodes: given together with nodes"},
     {"BadText",

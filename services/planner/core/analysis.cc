@@ -59,17 +59,41 @@ class Analysis {
     std::vector<NodeId> uneven;
     for (size_t i = 0; i < wish.nodes.size(); ++i) {
       const Shard* shard = shape_.ShardOf(wish.nodes[i]);
-      if (wish.current[i].size() != wish.counts[i] && shard != nullptr &&
-          goal_.Keeps(shard->name)) {
+      if (!wish.IsReachedBy(i) && shard != nullptr && goal_.Keeps(shard->name)) {
         uneven.push_back(wish.nodes[i]);
       }
     }
     if (!uneven.empty()) {
       const size_t count = uneven.size();
       Found(FindingCode::kSlotsUnbalanced, std::move(uneven), "", {},
-            fmt::format("{} primaries do not own their share; {} slots have to move", count,
-                        wish.moves_minimum));
+            wish.load.has_value()
+                ? fmt::format("{} primaries hold more or {} than their share", count,
+                              wish.load->balance == Balance::kKeys ? "fewer keys" : "less memory")
+                : fmt::format("{} primaries do not own their share; {} slots have to move", count,
+                              wish.moves_minimum));
     }
+    if (wish.load.has_value() && !wish.load->shares.hot.empty()) {
+      LookAtHotSlots(wish);
+    }
+  }
+
+  void LookAtHotSlots(const SlotWish& wish) {
+    const LoadWish& load = *wish.load;
+    std::set<NodeId> owners;
+    SlotSet slots;
+    int64_t largest = 0;
+    for (const int slot : load.shares.hot) {
+      const auto at = static_cast<size_t>(slot);
+      slots.Add(slot);
+      largest = std::max(largest, load.loads.load[at] - 1);
+      if (load.loads.owner[at] >= 0) {
+        owners.insert(wish.nodes[static_cast<size_t>(load.loads.owner[at])]);
+      }
+    }
+    Found(FindingCode::kSlotHot, {owners.begin(), owners.end()}, "", slots,
+          fmt::format("slots {}: each holds more than a primary's share, the largest {}; no plan "
+                      "can balance that, and the rest is balanced without them",
+                      slots.ToString(), load.Text(largest)));
   }
 
   void LookAtWeights() {

@@ -57,6 +57,23 @@ absl::Status ReadFlag(const std::string& word, Node& node) {
   return absl::OkStatus();
 }
 
+// "0-99:10/2000,100:7": keys and bytes of each slot.
+absl::Status ReadLoads(const std::string& text, Node& node) {
+  std::istringstream parts(text);
+  for (std::string part; std::getline(parts, part, ',');) {
+    const size_t colon = part.find(':');
+    ASSIGN_OR_RETURN(const SlotSet slots, SlotSet::Parse(part.substr(0, colon)));
+    if (colon == std::string::npos || slots.Ranges().size() != 1) {
+      return Wrong(part);
+    }
+    const size_t slash = part.find('/', colon);
+    node.slot_loads.push_back(
+        {slots.Ranges().front(), std::stoull(part.substr(colon + 1)),
+         slash == std::string::npos ? 0 : std::stoull(part.substr(slash + 1))});
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReadValue(const std::string& name, const std::string& value, Node& node) {
   if (name == "zone") {
     node.zone = value;
@@ -66,6 +83,8 @@ absl::Status ReadValue(const std::string& name, const std::string& value, Node& 
     node.shard = value;
   } else if (name == "unknown") {
     node.unknown_ids.push_back(value);
+  } else if (name == "loads") {
+    return ReadLoads(value, node);
   } else if (name == "migrating" || name == "importing") {
     const size_t colon = value.find(':');
     node.open_slots.push_back(

@@ -2,6 +2,7 @@
 //
 //   0-0  primary 0-5460       zone=a host=h1 keys=1000
 //   0-1  replica of 0-0       zone=b syncing
+//   1-0  primary 5461-10922   loads=5461-10922:61/3000   (keys/bytes in each of these slots)
 //   old  primary              failed            (no pod: a lost node)
 //   pod 3-0                   zone=a waiting    (a pod without a node)
 //   host h1                   zone=a

@@ -145,8 +145,13 @@ void AppendSteps(const std::vector<Step>& steps, std::string& text) {
 
 std::string CostText(const Bounds& bounds) {
   std::vector<std::string> parts;
-  parts.push_back(
-      fmt::format("{} slots moved (minimum {})", bounds.slots_moved, bounds.slots_moved_minimum));
+  if (bounds.load_moved > 0 || bounds.load_moved_minimum > 0) {
+    parts.push_back(fmt::format("{} slots and load {} moved (minimum {})", bounds.slots_moved,
+                                bounds.load_moved, bounds.load_moved_minimum));
+  } else {
+    parts.push_back(
+        fmt::format("{} slots moved (minimum {})", bounds.slots_moved, bounds.slots_moved_minimum));
+  }
   parts.push_back(fmt::format("{} ranges (before {})", bounds.ranges, bounds.ranges_before));
   parts.push_back(fmt::format("{} (minimum {})",
                               Count(static_cast<size_t>(bounds.failovers), "failover", "failovers"),

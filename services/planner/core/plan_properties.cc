@@ -87,7 +87,8 @@ std::vector<std::string> BrokenProperties(const ClusterSpec& spec, const Cluster
   if (!plan.blocked.empty()) {
     return broken;
   }
-  if (plan.bounds.slots_moved != plan.bounds.slots_moved_minimum) {
+  const bool by_slots = spec.balance == Balance::kSlots;
+  if (by_slots && plan.bounds.slots_moved != plan.bounds.slots_moved_minimum) {
     broken.push_back(fmt::format("{} slots are moved, the minimum is {}", plan.bounds.slots_moved,
                                  plan.bounds.slots_moved_minimum));
   }
@@ -100,7 +101,9 @@ std::vector<std::string> BrokenProperties(const ClusterSpec& spec, const Cluster
   if (!next.steps.empty() || !next.blocked.empty()) {
     broken.push_back(fmt::format("the result is not as wished:\n{}", Explain(next)));
   }
-  CheckPrefixes(spec, snapshot, policy, plan, broken);
+  if (by_slots) {
+    CheckPrefixes(spec, snapshot, policy, plan, broken);
+  }
   return broken;
 }
 

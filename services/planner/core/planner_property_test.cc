@@ -68,6 +68,12 @@ class WorldMaker {
         world.spec.shard_weights[std::to_string(Below(shards))] = Below(4);
       }
     }
+    if (Below(4) == 0) {
+      world.spec.balance = Below(2) == 0 ? Balance::kKeys : Balance::kMemory;
+      for (Node& node : world.snapshot.nodes) {
+        FillSlots(node);
+      }
+    }
     Disturb(world);
     return world;
   }
@@ -100,6 +106,25 @@ class WorldMaker {
       first = end;
     }
     return slots;
+  }
+
+  // Keys and bytes of each slot of a primary, alike within a range.
+  void FillSlots(Node& node) {
+    if (node.slots.empty() || Below(20) == 0) {
+      return;  // tells nothing of its slots
+    }
+    const int spread = 1 + Below(40);
+    node.keys = 0;
+    for (const SlotRange& range : node.slots.Ranges()) {
+      for (int first = range.first; first < range.end;) {
+        const int end = std::min(range.end, first + 1 + Below(500));
+        const auto keys = static_cast<uint64_t>(20 + Below(spread));
+        node.slot_loads.push_back({{first, end}, keys, keys * 100});
+        node.keys += keys * static_cast<uint64_t>(end - first);
+        first = end;
+      }
+    }
+    node.used_memory_bytes = node.keys * 100;
   }
 
   // Faults that a plan has to live with.

@@ -71,6 +71,9 @@ std::string AnswerPlan(const DataCase& c) {
   if (c.arguments.contains("weights")) {
     spec.shard_weights = Weights(c.Argument("weights", ""));
   }
+  spec.balance = c.Argument("balance", "") == "keys"     ? Balance::kKeys
+                 : c.Argument("balance", "") == "memory" ? Balance::kMemory
+                                                         : Balance::kSlots;
   Policy policy;
   policy.tolerance_percent = Number(c, "tolerance", 0);
   policy.max_parallel_migrations = Number(c, "parallel", 16);

@@ -132,6 +132,9 @@ struct ApplyVisitor {
   }
   void operator()(const AssignSlots& s) const {
     if (Node* node = now.Find(s.node_id); node != nullptr) {
+      if (node->slots.empty() || !node->slot_loads.empty()) {
+        AddEmptySlots(s.slots, *node);
+      }
       node->slots.Add(s.slots);
     }
   }
@@ -206,7 +209,24 @@ struct ApplyVisitor {
     MoveLoads(*source, *target, moved);
   }
 
+  // Slots that are known to hold nothing.
+  static void AddEmptySlots(const SlotSet& slots, Node& node) {
+    for (const SlotRange& range : slots.Ranges()) {
+      node.slot_loads.push_back({range, 0, 0});
+    }
+    SortLoads(node);
+  }
+
+  static void SortLoads(Node& node) {
+    std::sort(node.slot_loads.begin(), node.slot_loads.end(),
+              [](const SlotLoad& a, const SlotLoad& b) { return a.slots.first < b.slots.first; });
+  }
+
   static void MoveLoads(Node& source, Node& target, const SlotSet& moved) {
+    if (source.slot_loads.empty()) {
+      return;
+    }
+    SlotSet unlisted = moved;
     std::vector<SlotLoad> kept;
     for (const SlotLoad& load : source.slot_loads) {
       const SlotSet slots(load.slots);
@@ -216,10 +236,10 @@ struct ApplyVisitor {
       for (const SlotRange& range : (slots & moved).Ranges()) {
         target.slot_loads.push_back({range, load.keys, load.bytes});
       }
+      unlisted.Remove(slots);
     }
     source.slot_loads = std::move(kept);
-    std::sort(target.slot_loads.begin(), target.slot_loads.end(),
-              [](const SlotLoad& a, const SlotLoad& b) { return a.slots.first < b.slots.first; });
+    AddEmptySlots(unlisted, target);
   }
 
   // Everything that copied the old primary copies the new one; the old one too, while it lives.

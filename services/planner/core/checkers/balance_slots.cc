@@ -22,6 +22,11 @@ FindingCode ReasonFor(Draft& draft, const NodeId& source) {
 std::string BecauseOf(const SlotWish& wish, const SlotTransfer& transfer) {
   const auto source = static_cast<size_t>(transfer.source);
   const auto target = static_cast<size_t>(transfer.target);
+  if (wish.load.has_value()) {
+    return fmt::format("{} holds {}; {} holds {}", ShortId(wish.nodes[source]),
+                       wish.load->HeldText(source), ShortId(wish.nodes[target]),
+                       wish.load->HeldText(target));
+  }
   return fmt::format("{} owns {} slots and should own {}; {} owns {} and should own {}",
                      ShortId(wish.nodes[source]), wish.current[source].size(), wish.counts[source],
                      ShortId(wish.nodes[target]), wish.current[target].size(), wish.counts[target]);
@@ -58,9 +63,16 @@ bool Fits(Draft& draft, const SlotWish& wish, const std::vector<SlotTransfer>& t
   return fits;
 }
 
+// In the units of Bounds::load_moved.
+uint64_t LoadMovedBy(const Step& step, const ClusterSpec& spec) {
+  return (spec.balance == Balance::kKeys ? step.size.keys : step.size.bytes) +
+         static_cast<uint64_t>(step.size.slots);
+}
+
 void ProposeMoves(Draft& draft, const SlotWish& wish, const std::vector<SlotTransfer>& transfers) {
   std::vector<Transfer> timed;
   std::vector<MigrateSlots> moves;
+  Bounds& bounds = draft.plan().bounds;
   for (const SlotTransfer& transfer : transfers) {
     moves.push_back({wish.nodes[static_cast<size_t>(transfer.source)],
                      wish.nodes[static_cast<size_t>(transfer.target)], transfer.slots});
@@ -69,7 +81,7 @@ void ProposeMoves(Draft& draft, const SlotWish& wish, const std::vector<SlotTran
         {transfer.source, transfer.target, SecondsFor(moves.back(), size, draft.policy)});
   }
   const Schedule schedule = ScheduleTransfers(timed, draft.policy.max_parallel_migrations);
-  draft.plan().bounds.makespan_seconds_minimum = schedule.makespan_minimum;
+  bounds.makespan_seconds_minimum = schedule.makespan_minimum;
   std::map<size_t, size_t> number_of;  // transfer to step
   for (const Scheduled& scheduled : schedule.order) {
     Reason reason{ReasonFor(draft, moves[scheduled.transfer].source_id),
@@ -82,19 +94,26 @@ void ProposeMoves(Draft& draft, const SlotWish& wish, const std::vector<SlotTran
     const size_t number = draft.next_number();
     if (draft.Propose(std::move(moves[scheduled.transfer]), std::move(reason))) {
       number_of[scheduled.transfer] = number;
+      bounds.load_moved +=
+          wish.load.has_value() ? LoadMovedBy(draft.plan().steps.back(), draft.spec) : 0;
     }
   }
 }
 
-// No slot moves twice in one plan: a slot whose interrupted move was just finished stays, and
-// another one of the same primary goes in its place.
-void KeepClosedSlots(Draft& draft, const SlotWish& wish, std::vector<SlotTransfer>& transfers) {
+SlotSet ClosedSlots(const Plan& plan) {
   SlotSet closed;
-  for (const Step& step : draft.plan().steps) {
+  for (const Step& step : plan.steps) {
     if (const auto* close = std::get_if<CloseOpenSlot>(&step.kind)) {
       closed.Add(close->slots);
     }
   }
+  return closed;
+}
+
+// No slot moves twice in one plan: a slot whose interrupted move was just finished stays, and
+// another one of the same primary goes in its place.
+void KeepClosedSlots(const SlotSet& closed, const SlotWish& wish,
+                     std::vector<SlotTransfer>& transfers) {
   if (closed.empty()) {
     return;
   }
@@ -124,9 +143,23 @@ void KeepClosedSlots(Draft& draft, const SlotWish& wish, std::vector<SlotTransfe
 void KeepEmptiedShards(Draft& draft, const SlotWish& wish) {
   for (size_t i = 0; i < wish.nodes.size(); ++i) {
     const Shard* shard = draft.shape().ShardOf(wish.nodes[i]);
-    if (wish.counts[i] == 0 && shard != nullptr && draft.goal.Keeps(shard->name)) {
+    if (wish.counts[i] == 0 && !wish.current[i].empty() && shard != nullptr &&
+        draft.goal.Keeps(shard->name)) {
       draft.Appoint(wish.nodes[i], std::string(shard->name));
     }
+  }
+}
+
+void BlockWithoutLoads(Draft& draft, const SlotWish& wish) {
+  if (!wish.without_loads.empty()) {
+    draft.Block(
+        BlockedCode::kNotSupported,
+        fmt::format("the balance goes by {}, but {} of {} primaries tell nothing of their slots, "
+                    "first {}; give slot_loads of every primary ({{\"slots\": \"0-99\", \"keys\": "
+                    "10, \"bytes\": 2000}}), or balance by SLOTS",
+                    draft.spec.balance == Balance::kKeys ? "KEYS" : "MEMORY",
+                    wish.without_loads.size(), wish.nodes.size(), ShortId(wish.without_loads[0])),
+        FindingCode::kSlotsUnbalanced);
   }
 }
 
@@ -193,12 +226,16 @@ void BalanceSlots(Draft& draft) {
     wish = WishFor(draft.now(), draft.shape(), draft.goal, draft.spec, draft.policy, false);
   }
   draft.plan().bounds.slots_moved_minimum = wish.moves_minimum;
+  BlockWithoutLoads(draft, wish);
   if (wish.IsReached()) {
     return;
   }
-  std::vector<SlotTransfer> transfers =
-      PlacementFor(wish, draft.now(), draft.policy, give).transfers;
-  KeepClosedSlots(draft, wish, transfers);
+  const SlotSet closed = ClosedSlots(draft.plan());
+  auto [transfers, load_minimum] = PlacementFor(wish, draft.now(), draft.policy, closed, give);
+  draft.plan().bounds.load_moved_minimum = static_cast<uint64_t>(load_minimum);
+  if (!wish.load.has_value()) {
+    KeepClosedSlots(closed, wish, transfers);
+  }
   AssignUnowned(draft, wish, transfers, {}, false);
   std::erase_if(transfers, [](const SlotTransfer& t) { return t.source == kUnassigned; });
   if (Fits(draft, wish, transfers)) {

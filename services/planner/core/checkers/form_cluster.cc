@@ -121,7 +121,8 @@ void FormCluster(Draft& draft) {
   if (wish.nobody) {
     return;  // BalanceSlots says why
   }
-  AssignUnowned(draft, wish, PlacementFor(wish, draft.now(), draft.policy, true).transfers,
+  AssignUnowned(draft, wish,
+                PlacementFor(wish, draft.now(), draft.policy, SlotSet(), true).transfers,
                 pending ? epochs : std::set<size_t>(), pending);
 }
 
