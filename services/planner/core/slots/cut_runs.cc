@@ -171,9 +171,11 @@ class Cutter {
 }  // namespace
 
 void CutRuns(LoadState& state) {
-  constexpr int kRoundsMax = 8;
+  // Later rounds save ranges only; in large clusters they take longer than they are worth.
+  constexpr size_t kNodesForAllRounds = 100;
+  const int rounds = state.nodes() > kNodesForAllRounds ? 2 : 8;
   Cutter cutter(state);
-  for (int round = 0; round < kRoundsMax && cutter.CutOnce(); ++round) {
+  for (int round = 0; round < rounds && cutter.CutOnce(); ++round) {
   }
 }
 
