@@ -9,7 +9,8 @@
 namespace redisop {
 
 // Slots first … end-1 of one owner (kUnassigned of owner.h: unassigned). Neighbours in a line
-// have different owners.
+// have different owners. A line may be longer than kSlotCount, up to 2^30, where slots are as long
+// as their loads (cut_runs.h).
 struct Run {
   int first = 0;
   int end = 0;

@@ -12,8 +12,9 @@ namespace {
 
 using Line = std::vector<Run>;
 
-// Lines with more runs than this are cut in one greedy order only, to stay fast.
-constexpr size_t kRunsForAllTastes = 400;
+// To stay fast, longer lines are cut in fewer greedy orders.
+constexpr size_t kRunsForAllTastes = 64;
+constexpr size_t kRunsForSomeTastes = 400;
 
 // Each of them keeps at least one range.
 size_t OwnersAfter(const Line& line, const std::vector<int>& surplus,
@@ -81,8 +82,15 @@ class FewestRanges {
 FewestRanges GreedyMaps(const Line& line, const std::vector<int>& surplus,
                         const std::vector<int>& need, int unassigned) {
   FewestRanges fewest;
-  const int tastes = line.size() > kRunsForAllTastes || need.size() > kRunsForAllTastes ? 1 : 16;
-  for (int i = 0; i < tastes; ++i) {
+  const size_t size = std::max(line.size(), need.size());
+  // finish_first and large_takers_first (bits 1 and 2) make a difference in short lines only.
+  const auto is_tried = [size](int i) {
+    return size <= kRunsForAllTastes || i == 0 || (size <= kRunsForSomeTastes && (i & 6) == 0);
+  };
+  for (int i = 0; i < 16; ++i) {
+    if (!is_tried(i)) {
+      continue;
+    }
     const Taste taste{.from_the_end = (i & 1) != 0,
                       .finish_first = (i & 2) == 0,
                       .large_takers_first = (i & 4) == 0,
