@@ -209,8 +209,11 @@ struct ApplyVisitor {
     MoveLoads(*source, *target, moved);
   }
 
-  // Slots that are known to hold nothing.
-  static void AddEmptySlots(const SlotSet& slots, Node& node) {
+  // Slots of which nothing else is known hold nothing.
+  static void AddEmptySlots(SlotSet slots, Node& node) {
+    for (const SlotLoad& load : node.slot_loads) {
+      slots.Remove(SlotSet(load.slots));
+    }
     for (const SlotRange& range : slots.Ranges()) {
       node.slot_loads.push_back({range, 0, 0});
     }
@@ -222,11 +225,10 @@ struct ApplyVisitor {
               [](const SlotLoad& a, const SlotLoad& b) { return a.slots.first < b.slots.first; });
   }
 
+  // `target` owns the slots already. It tells of all its slots or of none.
   static void MoveLoads(Node& source, Node& target, const SlotSet& moved) {
-    if (source.slot_loads.empty()) {
-      return;
-    }
-    SlotSet unlisted = moved;
+    const bool owned_others = target.slots.size() > moved.size();
+    const bool known = !source.slot_loads.empty() && (!target.slot_loads.empty() || !owned_others);
     std::vector<SlotLoad> kept;
     for (const SlotLoad& load : source.slot_loads) {
       const SlotSet slots(load.slots);
@@ -236,10 +238,13 @@ struct ApplyVisitor {
       for (const SlotRange& range : (slots & moved).Ranges()) {
         target.slot_loads.push_back({range, load.keys, load.bytes});
       }
-      unlisted.Remove(slots);
     }
     source.slot_loads = std::move(kept);
-    AddEmptySlots(unlisted, target);
+    if (known) {
+      AddEmptySlots(moved, target);
+    } else {
+      target.slot_loads.clear();
+    }
   }
 
   // Everything that copied the old primary copies the new one; the old one too, while it lives.
