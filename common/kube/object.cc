@@ -24,9 +24,18 @@ std::string_view RawKey(ondemand::field& field) {
   return {begin, static_cast<size_t>(std::strchr(begin, '"') - begin)};
 }
 
+absl::StatusOr<bool> IsNull(ondemand::value& value) {
+  bool is_null = false;
+  if (auto error = value.is_null().get(is_null)) {  // something else that begins with n
+    return JsonError(error, "null");
+  }
+  return is_null;
+}
+
 // Each Read… takes null for "absent", as the API server does.
 absl::Status Read(ondemand::value value, std::string& out) {
-  if (value.is_null()) {
+  ASSIGN_OR_RETURN(const bool is_null, IsNull(value));
+  if (is_null) {
     return absl::OkStatus();
   }
   std::string_view text;
@@ -55,7 +64,8 @@ absl::Status Read(ondemand::value value, std::optional<absl::Time>& out) {
 // Calls `each(field)` for the fields of an object, or not at all for null.
 template <typename Each>
 absl::Status ForEachField(ondemand::value value, std::string_view where, Each each) {
-  if (value.is_null()) {
+  ASSIGN_OR_RETURN(const bool is_null, IsNull(value));
+  if (is_null) {
     return absl::OkStatus();
   }
   ondemand::object object;
@@ -74,7 +84,8 @@ absl::Status ForEachField(ondemand::value value, std::string_view where, Each ea
 
 template <typename Each>
 absl::Status ForEachElement(ondemand::value value, std::string_view where, Each each) {
-  if (value.is_null()) {
+  ASSIGN_OR_RETURN(const bool is_null, IsNull(value));
+  if (is_null) {
     return absl::OkStatus();
   }
   ondemand::array array;
@@ -102,6 +113,17 @@ absl::Status Read(ondemand::value value, std::map<std::string, std::string>& out
   });
 }
 
+absl::Status Read(ondemand::value value, bool& out) {
+  ASSIGN_OR_RETURN(const bool is_null, IsNull(value));
+  if (is_null) {
+    return absl::OkStatus();
+  }
+  if (auto error = value.get_bool().get(out)) {
+    return JsonError(error, "true or false");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Read(ondemand::value value, OwnerReference& out) {
   return ForEachField(value, "ownerReferences", [&](ondemand::field& field) -> absl::Status {
     const std::string_view key = RawKey(field);
@@ -109,11 +131,7 @@ absl::Status Read(ondemand::value value, OwnerReference& out) {
     if (key == "kind") return Read(field.value(), out.kind);
     if (key == "name") return Read(field.value(), out.name);
     if (key == "uid") return Read(field.value(), out.uid);
-    if (key == "controller" && !field.value().is_null()) {
-      if (auto error = field.value().get_bool().get(out.controller)) {
-        return JsonError(error, "controller");
-      }
-    }
+    if (key == "controller") return Read(field.value(), out.controller);
     return absl::OkStatus();
   });
 }

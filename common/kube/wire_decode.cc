@@ -19,23 +19,35 @@ absl::Status Unreadable(std::string_view what, simdjson::error_code error) {
                     fmt::format("{} cannot be read: {}", what, simdjson::error_message(error)));
 }
 
+// Leaves `out` alone when the field is missing.
+absl::Status ReadText(ondemand::object& meta, std::string_view key, std::string& out) {
+  std::string_view text;
+  const simdjson::error_code error = meta.find_field_unordered(key).get_string().get(text);
+  if (error == simdjson::NO_SUCH_FIELD) {
+    return absl::OkStatus();
+  }
+  if (error) {  // after which nothing more may be read
+    return Unreadable("list metadata", error);
+  }
+  out = text;
+  return absl::OkStatus();
+}
+
 absl::Status ReadListMeta(ondemand::value value, ObjectList& list) {
   ondemand::object meta;
   if (auto error = value.get_object().get(meta)) {
     return Unreadable("list metadata", error);
   }
-  std::string_view text;
-  if (meta.find_field_unordered("resourceVersion").get_string().get(text) == simdjson::SUCCESS) {
-    list.resource_version = text;
-  }
-  if (meta.find_field_unordered("continue").get_string().get(text) == simdjson::SUCCESS) {
-    list.continue_token = text;
-  }
-  return absl::OkStatus();
+  RETURN_IF_ERROR(ReadText(meta, "resourceVersion", list.resource_version));
+  return ReadText(meta, "continue", list.continue_token);
 }
 
 absl::Status ReadItems(ondemand::value value, ObjectList& list) {
-  if (value.is_null()) {
+  bool is_null = false;
+  if (auto error = value.is_null().get(is_null)) {
+    return Unreadable("items", error);
+  }
+  if (is_null) {
     return absl::OkStatus();
   }
   ondemand::array items;

@@ -54,9 +54,11 @@ TEST(ParseObject, ManagedFieldsGoWhereverTheyStand) {
 }
 
 TEST(ParseObject, RefusesWhatIsNoObject) {
-  for (const char* text : {"", "[]", "7", "{", R"({"metadata":[]})", R"({"metadata":{"name":7}})",
-                           R"({"metadata":{"creationTimestamp":"yesterday"}})",
-                           R"({"metadata":{"name":"n")", "\xff\xfe"}) {
+  for (const char* text :
+       {"", "[]", "7", "{", R"({"metadata":[]})", R"({"metadata":{"name":7}})",
+        R"({"metadata":{"creationTimestamp":"yesterday"}})", R"({"metadata":{"name":"n")",
+        R"({"metadata":{"name":nil}})", R"({"metadata":{"labels":nul}})", R"({"metadata":nope})",
+        R"({"metadata":{"ownerReferences":[{"controller":7}]}})", "\xff\xfe"}) {
     SCOPED_TRACE(text);
     EXPECT_THAT(ParseObject(text), StatusIs(absl::StatusCode::kInvalidArgument));
   }
@@ -80,6 +82,11 @@ TEST(DecodeList, KeepsItemsAndVersion) {
   EXPECT_THAT(DecodeList(R"({"kind":"Status"})"), StatusIs(absl::StatusCode::kInternal));
   EXPECT_THAT(DecodeList(R"({"items":[7]})"), StatusIs(absl::StatusCode::kInternal));
   EXPECT_THAT(DecodeList("<html>"), StatusIs(absl::StatusCode::kInternal));
+  EXPECT_THAT(DecodeList(R"({"items":nil})"), StatusIs(absl::StatusCode::kInternal));
+  for (const char* text : {R"({"metadata":{"resourceVersion":7},"items":[]})",
+                           R"({"metadata":{"name":"n","uid"},"items":[]})"}) {
+    EXPECT_THAT(DecodeList(text), StatusIs(absl::StatusCode::kInternal)) << text;
+  }
 }
 
 TEST(DecodeWatchEvent, KnowsTheTypesAndTurnsErrorsIntoStatus) {
