@@ -41,6 +41,15 @@ absl::Status CheckOptionalId(std::string_view id, std::string_view path) {
   return absl::OkStatus();
 }
 
+absl::Status CheckOptionalName(std::string_view name, std::string_view path) {
+  if (name.size() > kNameBytesMax || !std::all_of(name.begin(), name.end(), IsNameCharacter)) {
+    return BadField(path, fmt::format("is no name; give at most {} lower-case letters, digits, '-' "
+                                      "and '.'",
+                                      kNameBytesMax));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckText(std::string_view text, size_t bytes_max, std::string_view path) {
   if (text.size() > bytes_max) {
     return BadField(path,
@@ -52,6 +61,14 @@ absl::Status CheckText(std::string_view text, size_t bytes_max, std::string_view
     }
   }
   return absl::OkStatus();
+}
+
+std::string CutText(std::string_view text, size_t bytes_max) {
+  size_t end = std::min(text.size(), bytes_max);
+  while (end > 0 && end < text.size() && (text[end] & 0xc0) == 0x80) {
+    --end;  // inside a character of UTF-8
+  }
+  return std::string(text.substr(0, end));
 }
 
 absl::Status CheckNumber(double number, double low, double high, std::string_view path) {

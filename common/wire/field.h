@@ -27,8 +27,15 @@ absl::Status CheckId(std::string_view id, std::string_view path);
 // The same for a field that may be empty.
 absl::Status CheckOptionalId(std::string_view id, std::string_view path);
 
+// A field that may be empty and holds a name that pods or parts of their names can have: lower-case
+// letters, digits, '-' and '.'.
+absl::Status CheckOptionalName(std::string_view name, std::string_view path);
+
 // Text for people or from the outside world: bounded in length, no control characters.
 absl::Status CheckText(std::string_view text, size_t bytes_max, std::string_view path);
+
+// The beginning of a text of the outside world whose length is nobody's fault; whole characters.
+std::string CutText(std::string_view text, size_t bytes_max);
 
 // A finite number in [low, high].
 absl::Status CheckNumber(double number, double low, double high, std::string_view path);

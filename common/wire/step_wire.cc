@@ -16,11 +16,12 @@ using wire::BadField;
 using wire::CheckId;
 using wire::CheckNumber;
 using wire::CheckOptionalId;
+using wire::CheckOptionalName;
 using wire::CheckText;
 using wire::kNameBytesMax;
 using wire::kTextBytesMax;
 
-constexpr double kSecondsMax = 1e10;
+constexpr double kSecondsMax = 1e20;  // 2^64 keys at the slowest speed that a policy may give
 constexpr int kIdsMax = 40000;
 constexpr int kSettingsMax = 1000;
 
@@ -179,7 +180,7 @@ absl::StatusOr<StepKind> ReadPodKind(const pb::Step& from, std::string_view path
     const pb::CreatePod& s = from.create_pod();
     const std::string where = fmt::format("{}.create_pod", path);
     RETURN_IF_ERROR(CheckId(s.pod(), where + ".pod"));
-    RETURN_IF_ERROR(CheckText(s.shard(), kNameBytesMax, where + ".shard"));
+    RETURN_IF_ERROR(CheckOptionalName(s.shard(), where + ".shard"));
     RETURN_IF_ERROR(CheckText(s.zone(), kNameBytesMax, where + ".zone"));
     RETURN_IF_ERROR(CheckNumber(s.member(), 0, 10000, where + ".member"));
     return CreatePod{s.pod(), s.shard(), static_cast<int>(s.member()), s.zone()};

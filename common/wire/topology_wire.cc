@@ -17,7 +17,9 @@ using wire::BadField;
 using wire::CheckId;
 using wire::CheckNumber;
 using wire::CheckOptionalId;
+using wire::CheckOptionalName;
 using wire::CheckText;
+using wire::CutText;
 using wire::kNameBytesMax;
 using wire::kTextBytesMax;
 
@@ -150,13 +152,16 @@ absl::Status ReadStates(const pb::Node& from, std::string_view path, Node& node)
 }
 
 absl::Status CheckTexts(const pb::Node& from, std::string_view path) {
-  const std::pair<const std::string*, const char*> kTexts[] = {
-      {&from.address(), "address"}, {&from.host(), "host"},       {&from.zone(), "zone"},
-      {&from.pod(), "pod"},         {&from.pod_uid(), "pod_uid"}, {&from.shard(), "shard"},
-      {&from.version(), "version"}};
+  const std::pair<const std::string*, const char*> kTexts[] = {{&from.address(), "address"},
+                                                               {&from.host(), "host"},
+                                                               {&from.zone(), "zone"},
+                                                               {&from.pod_uid(), "pod_uid"},
+                                                               {&from.version(), "version"}};
   for (const auto& [text, name] : kTexts) {
     RETURN_IF_ERROR(CheckText(*text, kNameBytesMax, fmt::format("{}.{}", path, name)));
   }
+  RETURN_IF_ERROR(CheckOptionalName(from.pod(), fmt::format("{}.pod", path)));
+  RETURN_IF_ERROR(CheckOptionalName(from.shard(), fmt::format("{}.shard", path)));
   if (from.member() > kMembersMax) {
     return BadField(fmt::format("{}.member", path),
                     fmt::format("is {}; at most {} are allowed", from.member(), kMembersMax));
@@ -166,10 +171,9 @@ absl::Status CheckTexts(const pb::Node& from, std::string_view path) {
 
 absl::StatusOr<Pod> ReadPod(const pb::Pod& from, std::string_view path) {
   RETURN_IF_ERROR(CheckId(from.name(), fmt::format("{}.name", path)));
-  for (const auto& [text, name] : {std::pair{&from.uid(), "uid"},
-                                   {&from.shard(), "shard"},
-                                   {&from.host(), "host"},
-                                   {&from.zone(), "zone"}}) {
+  RETURN_IF_ERROR(CheckOptionalName(from.shard(), fmt::format("{}.shard", path)));
+  for (const auto& [text, name] :
+       {std::pair{&from.uid(), "uid"}, {&from.host(), "host"}, {&from.zone(), "zone"}}) {
     RETURN_IF_ERROR(CheckText(*text, kNameBytesMax, fmt::format("{}.{}", path, name)));
   }
   if (from.member() > kMembersMax) {
@@ -183,7 +187,7 @@ absl::StatusOr<Pod> ReadPod(const pb::Pod& from, std::string_view path) {
              .host = from.host(),
              .zone = from.zone(),
              .leaving = from.leaving(),
-             .waiting_reason = from.waiting_reason().substr(0, kTextBytesMax)};
+             .waiting_reason = CutText(from.waiting_reason(), kTextBytesMax)};
 }
 
 absl::Status ReadPodsAndHosts(const pb::Snapshot& from, std::string_view path,
@@ -350,7 +354,7 @@ absl::StatusOr<ClusterSnapshot> FromProto(const pb::Snapshot& from, std::string_
     }
     absl::StatusOr<ClusterSnapshot> parsed = SnapshotFromClusterNodes(from.cluster_nodes());
     if (!parsed.ok()) {
-      return BadField(where, MessageOf(parsed.status()).substr(0, kTextBytesMax));
+      return BadField(where, CutText(MessageOf(parsed.status()), kTextBytesMax));
     }
     snapshot = *std::move(parsed);
   }

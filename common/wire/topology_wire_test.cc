@@ -94,6 +94,14 @@ TEST(TopologyWireTest, ServersThatDisagreeMayBothOwnASlot) {
   EXPECT_OK(FromProto(from, "snapshot"));
 }
 
+TEST(TopologyWireTest, LongReasonsAreCutBetweenCharacters) {
+  pb::Snapshot from;
+  from.add_pods()->set_name("p");
+  from.mutable_pods(0)->set_waiting_reason("x" + std::string(4094, 'x') + "é");
+  ASSERT_OK_AND_ASSIGN(const ClusterSnapshot snapshot, FromProto(from, "snapshot"));
+  EXPECT_EQ(snapshot.pods[0].waiting_reason, std::string(4095, 'x'));
+}
+
 struct BadCase {
   const char* name;
   std::function<void(pb::Snapshot&)> spoil;
@@ -181,6 +189,18 @@ const BadCase kBadSnapshots[] = {
      "snapshot.nodes[0].age_seconds: is"},
     {"HugeMember", [](pb::Snapshot& s) { s.mutable_nodes(0)->set_member(4000000000u); },
      "snapshot.nodes[0].member: is 4000000000"},
+    {"ShardThatCannotNamePods", [](pb::Snapshot& s) { s.mutable_nodes(0)->set_shard("a b"); },
+     "snapshot.nodes[0].shard: is no name"},
+    {"LongShard", [](pb::Snapshot& s) { s.mutable_nodes(0)->set_shard(std::string(254, 'a')); },
+     "snapshot.nodes[0].shard: is no name; give at most 253"},
+    {"PodNoName", [](pb::Snapshot& s) { s.mutable_nodes(0)->set_pod("Redis_0"); },
+     "snapshot.nodes[0].pod: is no name"},
+    {"ShardOfAPod",
+     [](pb::Snapshot& s) {
+       s.add_pods()->set_name("p");
+       s.mutable_pods(0)->set_shard("A");
+     },
+     "snapshot.pods[0].shard: is no name"},
     {"ControlCharacter", [](pb::Snapshot& s) { s.mutable_nodes(0)->set_zone("a\nb"); },
      "snapshot.nodes[0].zone: contains a control character"},
     {"SlotLoadOfTwoRanges",
