@@ -80,21 +80,26 @@ void AppointPrimaries(Draft& draft) {
   }
 }
 
-// The steps that set the epochs; with a pod that is still to come all of them, for the barrier.
+// The steps that set the epochs, to the lowest that nobody has; with a pod that is still to come
+// all of them, for the barrier.
 std::set<size_t> SetEpochs(Draft& draft, bool& pending) {
   std::vector<NodeId> fresh;
-  uint64_t epoch = 0;
+  std::set<uint64_t> taken;
   for (const auto& [id, node] : draft.now().nodes()) {
-    epoch = std::max(epoch, node.config_epoch);
+    taken.insert(node.config_epoch);
     if (node.alone && node.config_epoch == 0) {
       fresh.push_back(id);
     }
     pending = pending || draft.now().IsPending(id);
   }
   std::set<size_t> steps;
+  uint64_t epoch = 0;
   for (const NodeId& id : fresh) {
+    do {
+      ++epoch;
+    } while (taken.contains(epoch));
     const size_t number = draft.next_number();
-    if (draft.Propose(SetConfigEpoch{id, ++epoch},
+    if (draft.Propose(SetConfigEpoch{id, epoch},
                       {FindingCode::kClusterNotFormed,
                        "no two primaries may start with the same config epoch"})) {
       steps.insert(number);
