@@ -1,15 +1,20 @@
-# The four kinds of targets. Each is one call elsewhere.
+# The kinds of targets. Each is one call elsewhere.
 #
 #   redis_operator_library(NAME n SOURCES … DEPS …)    static library, warnings are errors
 #   redis_operator_binary(NAME n SOURCES … DEPS …)     program, put into bin/ of the build folder
 #   redis_operator_test(NAME n SOURCES … DEPS … [LABEL integration] [TIMEOUT seconds])   GoogleTest program, one ctest entry
-#   redis_operator_proto(NAME n FILES … DEPS …)        generated messages and gRPC stubs; paths relative to proto/
+#   redis_operator_fuzzer(NAME n SOURCES … DEPS …)     libFuzzer program, only in builds with its coverage (preset fuzz)
+#   redis_operator_proto(NAME n FILES …)               n: generated messages and gRPC stubs, n_messages: without the stubs;
+#                                                      paths relative to proto/
 
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
 # Builds the programs of one label, for runs that need no more.
 add_custom_target(unit_tests)
 add_custom_target(integration_tests)
+add_custom_target(fuzzers)
+# Everything that compiling starts from and that is not in the repository, for tools that read sources.
+add_custom_target(generated_sources)
 
 function(redis_operator_library)
   cmake_parse_arguments(arg "" "NAME" "SOURCES;DEPS" ${ARGN})
@@ -39,11 +44,23 @@ function(redis_operator_test)
   add_dependencies(${arg_LABEL}_tests ${arg_NAME})
 endfunction()
 
+function(redis_operator_fuzzer)
+  cmake_parse_arguments(arg "" "NAME" "SOURCES;DEPS" ${ARGN})
+  if(NOT REDIS_OPERATOR_SANITIZE MATCHES fuzzer)
+    return()
+  endif()
+  add_executable(${arg_NAME} ${arg_SOURCES})
+  target_link_libraries(${arg_NAME} PRIVATE redis_operator_warnings ${arg_DEPS})
+  target_link_options(${arg_NAME} PRIVATE -fsanitize=fuzzer)
+  add_dependencies(fuzzers ${arg_NAME})
+endfunction()
+
 function(redis_operator_proto)
-  cmake_parse_arguments(arg "" "NAME" "FILES;DEPS" ${ARGN})
+  cmake_parse_arguments(arg "" "NAME" "FILES" ${ARGN})
   set(out ${CMAKE_BINARY_DIR}/proto)
   file(MAKE_DIRECTORY ${out})
-  set(generated)
+  set(messages)
+  set(stubs)
   foreach(file ${arg_FILES})
     string(REGEX REPLACE "\\.proto$" "" stem ${file})
     set(files ${out}/${stem}.pb.cc ${out}/${stem}.pb.h ${out}/${stem}.grpc.pb.cc ${out}/${stem}.grpc.pb.h)
@@ -53,9 +70,15 @@ function(redis_operator_proto)
               --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin> ${CMAKE_SOURCE_DIR}/proto/${file}
       DEPENDS ${CMAKE_SOURCE_DIR}/proto/${file}
       VERBATIM)
-    list(APPEND generated ${files})
+    list(APPEND messages ${out}/${stem}.pb.cc ${out}/${stem}.pb.h)
+    list(APPEND stubs ${out}/${stem}.grpc.pb.cc ${out}/${stem}.grpc.pb.h)
   endforeach()
-  add_library(${arg_NAME} STATIC ${generated})
-  target_include_directories(${arg_NAME} SYSTEM PUBLIC ${out})
-  target_link_libraries(${arg_NAME} PUBLIC ${arg_DEPS} protobuf::libprotobuf gRPC::grpc++)
+  add_custom_target(${arg_NAME}_generated DEPENDS ${messages} ${stubs})
+  add_dependencies(generated_sources ${arg_NAME}_generated)
+  add_library(${arg_NAME}_messages STATIC ${messages})
+  target_include_directories(${arg_NAME}_messages SYSTEM PUBLIC ${out})
+  target_link_libraries(${arg_NAME}_messages PUBLIC protobuf::libprotobuf)
+  add_dependencies(${arg_NAME}_messages ${arg_NAME}_generated)
+  add_library(${arg_NAME} STATIC ${stubs})
+  target_link_libraries(${arg_NAME} PUBLIC ${arg_NAME}_messages gRPC::grpc++)
 endfunction()
