@@ -1,7 +1,7 @@
 # The front door. Everything it needs is installed by `make setup`, which the other targets call themselves.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help setup build test check tidy format demo demo-down bench bench-formation bench-rebalance images asan tsan proto-lint clean
+.PHONY: help setup build test fuzz check tidy format demo demo-down bench bench-formation bench-rebalance images asan tsan proto-lint clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | \
@@ -13,8 +13,11 @@ setup: ## Install what is missing on this machine: Debian packages, Go, a Python
 build: setup ## Build everything into build/dev and build/kube
 	@tools/build dev
 
-test: build ## Build, then run the unit and the integration tests
+test: build ## Build, then run the unit tests, a short fuzzing and the integration tests
 	@tools/run-tests dev
+
+fuzz: setup ## Fuzz the planner's requests and the parsers for FUZZ_SECONDS (600)
+	@tools/fuzz
 
 check: ## Check format, protos, style, charts, shell scripts and YAML
 	@tools/setup check

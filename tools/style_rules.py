@@ -75,6 +75,7 @@ OLD_ROLE_WORDS_ALLOWED = [
     r"^common/testing/",
     r"^integration/",
     r"^bench/",
+    r"^fuzz/corpus/",
     r"_test\.cc$",
     # Speak RESP by themselves: the launcher has no libraries.
     r"^services/agent/launcher/(probe|succession\.cc$)",
