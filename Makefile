@@ -1,7 +1,7 @@
 # The front door. Everything it needs is installed by `make setup`, which the other targets call themselves.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help setup build test fuzz check tidy format demo demo-down bench bench-formation bench-rebalance images asan tsan proto-lint clean
+.PHONY: help setup build test fuzz check format demo demo-down bench bench-formation bench-rebalance images asan tsan clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | \
@@ -19,14 +19,9 @@ test: build ## Build, then run the unit tests, a short fuzzing and the integrati
 fuzz: setup ## Fuzz the planner's requests and the parsers for FUZZ_SECONDS (600)
 	@tools/fuzz
 
-check: ## Check format, protos, style, charts, shell scripts and YAML
+check: setup ## Check format, clang-tidy, protos, style, charts, shell scripts and YAML (ten minutes the first time)
 	@tools/setup check
 	@tools/check
-
-tidy: ## Check with clang-tidy (about ten minutes the first time)
-	@tools/setup check
-	@KUBE=no tools/build dev
-	@tools/check tidy
 
 format: setup ## Format the C++ sources and the protos
 	@git ls-files -co --exclude-standard -- '*.h' '*.cc' '*.proto' | xargs clang-format-16 -i
@@ -57,10 +52,6 @@ asan: setup ## Run the unit tests with the address and undefined behaviour sanit
 tsan: setup ## Run the unit tests with the thread sanitizer
 	@KUBE=no tools/build tsan unit_tests
 	@TSAN_OPTIONS="suppressions=$(CURDIR)/tools/tsan.supp" tools/run-tests tsan unit
-
-proto-lint: ## Check the protos with buf
-	@tools/setup check
-	@tools/check proto
 
 clean: ## Remove everything that was built
 	@tools/demo-down

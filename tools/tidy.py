@@ -3,8 +3,9 @@
 
 usage: tidy.py BUILD_FOLDER
 
-A file is clean as long as its own text, the project's headers it includes, its compile command and .clang-tidy stay
-the same; BUILD_FOLDER/tidy remembers clean files by that digest. Exit status 1 when a file is not clean.
+A file is clean as long as its own text, the project's headers and protos it includes, its compile command, .clang-tidy
+and the tool's version stay the same; BUILD_FOLDER/tidy remembers clean files by that digest. Exit status 1 when a file
+is not clean.
 """
 import concurrent.futures
 import functools
@@ -15,29 +16,39 @@ import pathlib
 import re
 import subprocess
 import sys
+import time
 
+TOOL = "clang-tidy-16"
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Tests, what they stand on, and benchmarks.
 TEST = re.compile(r"_(test|contract)\.cc$|^(integration|bench|fuzz)/|^common/testing/|/testing/")
-INCLUDE = re.compile(rb'^#include "([^"]+)"', re.MULTILINE)
+INCLUDE = re.compile(rb'^(?:#include|import) "([^"]+)"', re.MULTILINE)
+GENERATED = re.compile(r"(\.grpc)?\.pb\.h$")  # from the proto of the same name
 
 
 @functools.lru_cache(maxsize=None)
 def headers_of(path):
-    """All project files that `path` includes, directly or not, and itself."""
+    """All project files that `path` includes, directly or not, and itself; for generated code its proto."""
     found = {path}
     waiting = [path]
     while waiting:
         for name in INCLUDE.findall(waiting.pop().read_bytes()):
-            header = ROOT / name.decode()
+            name = GENERATED.sub(".proto", name.decode())
+            header = ROOT / "proto" / name if name.endswith(".proto") else ROOT / name
             if header.is_file() and header not in found:
                 found.add(header)
                 waiting.append(header)
     return frozenset(found)
 
 
+@functools.lru_cache(maxsize=None)
+def tool_version():
+    return subprocess.run([TOOL, "--version"], capture_output=True, check=True).stdout
+
+
 def digest_of(source, command):
     digest = hashlib.sha256(command.encode())
+    digest.update(tool_version())
     digest.update((ROOT / ".clang-tidy").read_bytes())
     for path in sorted(headers_of(source)):
         digest.update(path.read_bytes())
@@ -47,7 +58,7 @@ def digest_of(source, command):
 def tidy(source, build):
     """The report of clang-tidy; empty when the file is clean."""
     result = subprocess.run(
-        ["clang-tidy-16", "--quiet", "-p", str(build), str(source)],
+        [TOOL, "--quiet", "-p", str(build), str(source)],
         capture_output=True, text=True, check=False, timeout=600)
     return "" if result.returncode == 0 else result.stdout + result.stderr
 
@@ -65,12 +76,13 @@ def main():
         mark = memory / digest_of(source, entry["command"])
         if not mark.exists():
             work[source] = mark  # once, even if several targets compile it
-    print(f"clang-tidy: {len(work)} files", flush=True)
+    print(f"clang-tidy: {len(work)} files to look at", flush=True)
     failed = 0
+    started = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         reports = pool.map(lambda source: tidy(source, build), work)
         for done, ((source, mark), report) in enumerate(zip(work.items(), reports), 1):
-            print(f"[{done}/{len(work)}] {source.relative_to(ROOT)}", flush=True)
+            print(f"[{done}/{len(work)} {time.monotonic() - started:.0f}s] {source.relative_to(ROOT)}", flush=True)
             if report:
                 print(report, flush=True)
                 failed += 1
