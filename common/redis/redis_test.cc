@@ -81,7 +81,7 @@ TEST(ServerInfo, ReadsBothRolesAndBothEngines) {
       ServerInfo primary,
       ParseServerInfo("# Server\r\nredis_version:7.0.15\r\nrun_id:abc\r\n\r\n# Memory\r\n"
                       "used_memory:100\r\nused_memory_dataset:40\r\nmaxmemory:200\r\n"
-                      "number_of_libraries:1\r\n"
+                      "connected_clients:3\r\nnumber_of_libraries:1\r\n"
                       "# Replication\r\nrole:master\r\nconnected_slaves:1\r\n"
                       "slave0:ip=10.0.0.2,port=6379,state=online,offset=42,lag=1\r\n"
                       "master_repl_offset:50\r\n# Keyspace\r\ndb0:keys=7,expires=0,avg_ttl=0\r\n"));

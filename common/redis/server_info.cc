@@ -132,6 +132,7 @@ absl::StatusOr<ServerInfo> ParseServerInfo(std::string_view text) {
   RETURN_IF_ERROR(Read(lines, "used_memory", info.used_memory_bytes));
   RETURN_IF_ERROR(Read(lines, "used_memory_dataset", info.dataset_bytes));
   RETURN_IF_ERROR(Read(lines, "maxmemory", info.max_memory_bytes));
+  RETURN_IF_ERROR(Read(lines, "connected_clients", info.clients));
   RETURN_IF_ERROR(Read(lines, "number_of_libraries", info.function_libraries));
   const Lines keyspace = SplitPairs(Text(lines, "db0"));
   RETURN_IF_ERROR(Read(keyspace, "keys", info.keys));

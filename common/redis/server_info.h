@@ -48,6 +48,7 @@ struct ServerInfo {
   uint64_t dataset_bytes = 0;     // the part of it that holds data
   uint64_t max_memory_bytes = 0;  // 0: no limit
   uint64_t keys = 0;              // of database 0
+  uint64_t clients = 0;           // connections, without those of replicas
   uint64_t function_libraries = 0;
   friend bool operator==(const ServerInfo&, const ServerInfo&) = default;
 };

@@ -11,6 +11,7 @@
 #include "common/testing/await.h"
 #include "common/testing/status_matchers.h"
 #include "services/agent/execute/migrate/barrier.h"
+#include "services/agent/execute/migrate/first_slots.h"
 #include "services/agent/execute/migrate/list_keys.h"
 #include "services/agent/execute/migrate/slot_mover.h"
 #include "services/agent/execute/migrate/window.h"
@@ -545,6 +546,46 @@ TEST_F(MigrateWithReplicas, ANewPrimaryIsKnownToAllBeforeItsSecondSlot) {
                     cluster.connector(), control));
   EXPECT_TRUE(known);
   EXPECT_EQ(control.reports.front().slots_done, 1);
+}
+
+// Clients that find node 2 one at a time, while the step waits for them.
+class FindingControl : public LiveControl {
+ public:
+  explicit FindingControl(LiveCluster& cluster) : cluster_(cluster) {}
+  void Pause(absl::Duration duration) override {
+    if (cluster_.SlotsOf(2).size() < kFirstSlots) return LiveControl::Pause(duration);
+    auto client = cluster_.connector().Connect(cluster_.Addresses().at(cluster_.node(2).id),
+                                               absl::Seconds(5));
+    ASSERT_OK(client);
+    found.push_back(*std::move(client));
+  }
+  void Report(const StepProgress& now) override {
+    const bool before = reports.empty() || reports.back().slots_done < kFirstSlots;
+    if (before && now.slots_done >= kFirstSlots) found_in_time = found.size();
+    LiveControl::Report(now);
+  }
+
+  size_t found_in_time = 0;
+  std::vector<std::unique_ptr<RedisConnection>> found;
+
+ private:
+  LiveCluster& cluster_;
+};
+
+TEST_F(Migrate, ClientsFindANewPrimaryBeforeItGetsMoreThanItsFirstSlots) {
+  constexpr size_t kClients = 5;
+  LiveCluster cluster(3, 2, 0);
+  std::vector<std::unique_ptr<RedisConnection>> clients;
+  for (size_t i = 0; i < kClients; ++i) {
+    ASSERT_OK_AND_ASSIGN(
+        clients.emplace_back(),
+        cluster.connector().Connect(cluster.Addresses().at(cluster.node(0).id), absl::Seconds(5)));
+  }
+  FindingControl control(cluster);
+  ASSERT_OK(RunStep(cluster, 0, MigrateSlots{cluster.node(0).id, cluster.node(2).id, Slots("0-99")},
+                    cluster.connector(), control));
+  EXPECT_EQ(control.found_in_time, kClients);
+  EXPECT_EQ(cluster.SlotsOf(2), Slots("0-99"));
 }
 
 // The source fails over while slots are open: its replica knows nothing of them.

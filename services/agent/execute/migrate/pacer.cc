@@ -37,7 +37,7 @@ std::vector<std::string> BatchOf(const SlotKeys& slot, size_t first, int keys_ma
 }
 
 int WindowSize(absl::Span<const WaitingSlot> waiting, int slots_of_target, int keys_max) {
-  const int ramp = std::max(1, slots_of_target / 4);
+  const int ramp = std::max(1, slots_of_target / kClosedPerOpen);
   const int limit = std::min({static_cast<int>(waiting.size()), kWindowSlotsMax, ramp});
   uint64_t keys = 0;
   int with_keys = 0;

@@ -19,6 +19,8 @@ namespace redisop {
 inline constexpr int kLanesMax = 32;
 // Most slots without keys that are open at a time.
 inline constexpr int kWindowSlotsMax = 256;
+// Slots that a target owns for each one that is open towards it.
+inline constexpr int kClosedPerOpen = 16;
 // Fewer keys take so little of the source that only a busy machine makes them slow; kRoundBytesMax
 // keeps large ones in check.
 inline constexpr int kRoundKeysMin = 100;
@@ -64,8 +66,9 @@ struct WaitingSlot {
 
 // How many of the first `waiting` slots are opened together. A target with few slots gets few at
 // first: clients learn of a new primary by the slots that it owns, and some can't follow an ASK
-// redirection to a node that they don't know (redis-py), so the slots that are open stay few
-// compared to those that are closed already. 0 only when nothing waits.
+// redirection to a node that they don't know (redis-py). How many of them meet an open slot before
+// a closed one is given by the share of slots that are open, at kClosedPerOpen some percent. 0 only
+// when nothing waits.
 int WindowSize(absl::Span<const WaitingSlot> waiting, int slots_of_target, int keys_max);
 
 }  // namespace redisop

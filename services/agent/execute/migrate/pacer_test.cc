@@ -65,8 +65,8 @@ TEST(BatchOf, EndsWithKeysOrBytesAndALargeKeyGoesAlone) {
 TEST(WindowSize, TheFirstSlotOfANewPrimaryGoesAlone) {
   const std::vector<WaitingSlot> waiting(500);
   EXPECT_EQ(WindowSize(waiting, 0, 1000), 1);
-  EXPECT_EQ(WindowSize(waiting, 7, 1000), 1);
-  EXPECT_EQ(WindowSize(waiting, 40, 1000), 10);
+  EXPECT_EQ(WindowSize(waiting, 31, 1000), 1);
+  EXPECT_EQ(WindowSize(waiting, 160, 1000), 10);
   EXPECT_EQ(WindowSize(waiting, 5000, 1000), kWindowSlotsMax);
   EXPECT_EQ(WindowSize({}, 5000, 1000), 0);
 }

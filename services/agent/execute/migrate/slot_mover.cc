@@ -7,8 +7,9 @@
 
 #include "common/base/status.h"
 #include "common/base/status_macros.h"
-#include "services/agent/execute/migrate/first_slot.h"
+#include "services/agent/execute/migrate/first_slots.h"
 #include "services/agent/execute/migrate/list_keys.h"
+#include "services/agent/execute/node_reading.h"
 
 namespace redisop {
 namespace {
@@ -68,6 +69,10 @@ absl::Status SlotMover::Move(const SlotSet& slots, const SlotSet& marked) {
         [](const WaitingSlot& a, const WaitingSlot& b) { return a.keys < b.keys; });
     std::rotate(waiting.begin(), smallest, smallest + 1);
   }
+  if (slots_of_target < kFirstSlots) {
+    ASSIGN_OR_RETURN(const ServerInfo info, ReadServerInfo(*parties_.source));
+    clients_ = info.clients;
+  }
   size_t next = 0;
   while (next < waiting.size()) {
     RETURN_IF_ERROR(context_.CheckGoOn());
@@ -76,14 +81,20 @@ absl::Status SlotMover::Move(const SlotSet& slots, const SlotSet& marked) {
     std::vector<int> window;
     for (int i = 0; i < size; ++i) window.push_back(waiting[next + static_cast<size_t>(i)].slot);
     ASSIGN_OR_RETURN(const size_t moved, MoveWindow(window));
-    if (slots_of_target == 0 && !too_large_.Contains(window.front())) {
-      RETURN_IF_ERROR(AwaitKnownToAll(context_, parties_, window.front()));
-    }
+    RETURN_IF_ERROR(AwaitFound(window.front(), slots_of_target, static_cast<int>(moved)));
     next += moved;
     slots_of_target += static_cast<int>(moved);
     Report();
   }
   return absl::OkStatus();
+}
+
+absl::Status SlotMover::AwaitFound(int slot, int slots_before, int moved) {
+  if (slots_before == 0 && !too_large_.Contains(slot)) {
+    return AwaitKnownToAll(context_, parties_, slot);
+  }
+  const bool crossed = slots_before < kFirstSlots && slots_before + moved >= kFirstSlots;
+  return crossed ? AwaitClients(context_, parties_, clients_) : absl::OkStatus();
 }
 
 absl::StatusOr<size_t> SlotMover::MoveWindow(const std::vector<int>& slots) {

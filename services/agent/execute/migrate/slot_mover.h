@@ -38,6 +38,8 @@ class SlotMover {
 
  private:
   absl::StatusOr<std::vector<WaitingSlot>> TakeCensus(const SlotSet& slots);
+  // Lets a new primary get known, when the `moved` slots from `slot` on are among its first.
+  absl::Status AwaitFound(int slot, int slots_before, int moved);
   // Moves the first of `slots`; how many.
   absl::StatusOr<size_t> MoveWindow(const std::vector<int>& slots);
   absl::Status MoveKeys(const SlotSet& slots, std::vector<SlotKeys> lists);
@@ -60,6 +62,7 @@ class SlotMover {
   StepProgress progress_;
   Drained drained_;
   uint64_t keys_expected_ = 0;
+  uint64_t clients_ = 0;  // of the source at the start, when the target is new
   absl::Duration started_;
   bool settles_ = true;
 };

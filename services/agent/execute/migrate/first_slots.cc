@@ -1,15 +1,22 @@
-#include "services/agent/execute/migrate/first_slot.h"
+#include "services/agent/execute/migrate/first_slots.h"
 
 #include <fmt/format.h>
 
 #include <utility>
 
+#include "common/base/status_macros.h"
 #include "services/agent/execute/node_reading.h"
 
 namespace redisop {
 namespace {
 
 constexpr absl::Duration kKnownWithin = absl::Seconds(2);
+constexpr absl::Duration kFoundWithin = absl::Seconds(2);
+
+// What isn't so in time is left as it is; the step goes on unless it has to end.
+absl::Status Enough(StepContext& context, const absl::Status& waited) {
+  return RefusalOf(waited) == Refusal::kTimedOut ? context.CheckGoOn() : waited;
+}
 
 bool SaysSo(RedisConnection& redis, const NodeId& target, int slot) {
   const absl::StatusOr<NodeView> view = ReadView(redis);
@@ -34,7 +41,16 @@ absl::Status AwaitKnownToAll(StepContext& context, const MoveParties& parties, i
         });
         return unaware.empty();
       });
-  return RefusalOf(known) == Refusal::kTimedOut ? context.CheckGoOn() : known;
+  return Enough(context, known);
+}
+
+absl::Status AwaitClients(StepContext& context, const MoveParties& parties, uint64_t clients) {
+  return Enough(
+      context,
+      context.WaitUntil("clients to find the target", kFoundWithin, [&]() -> absl::StatusOr<bool> {
+        ASSIGN_OR_RETURN(const ServerInfo info, ReadServerInfo(*parties.target));
+        return info.clients >= clients;
+      }));
 }
 
 }  // namespace redisop
