@@ -36,6 +36,8 @@ absl::Status ReadFlag(const std::string& word, Node& node) {
   if (word == "failed") {
     node.health = Health::kFailed;
     node.unobserved = true;
+  } else if (word == "answers") {
+    node.unobserved = false;
   } else if (word == "unobserved") {
     node.unobserved = true;
   } else if (word == "suspected") {
@@ -92,12 +94,13 @@ absl::Status ReadValue(const std::string& name, const std::string& value, Node& 
          name == "migrating" ? OpenSlot::Direction::kMigrating : OpenSlot::Direction::kImporting,
          value.substr(colon + 1)});
   } else if (IsNumber(value)) {
-    uint64_t* const target = name == "keys"    ? &node.keys
-                             : name == "used"  ? &node.used_memory_bytes
-                             : name == "max"   ? &node.max_memory_bytes
-                             : name == "epoch" ? &node.config_epoch
-                             : name == "lag"   ? &node.lag_bytes
-                                               : nullptr;
+    uint64_t* const target = name == "keys"     ? &node.keys
+                             : name == "used"   ? &node.used_memory_bytes
+                             : name == "max"    ? &node.max_memory_bytes
+                             : name == "epoch"  ? &node.config_epoch
+                             : name == "lag"    ? &node.lag_bytes
+                             : name == "offset" ? &node.offset
+                                                : nullptr;
     if (target == nullptr) {
       return Wrong(name);
     }

@@ -3,7 +3,9 @@
 //   0-0  primary 0-5460       zone=a host=h1 keys=1000
 //   0-1  replica of 0-0       zone=b syncing
 //   1-0  primary 5461-10922   loads=5461-10922:61/3000   (keys/bytes in each of these slots)
+//   0-2  replica of 0-0       down offset=7400  (bytes of the stream it has received)
 //   old  primary              failed            (no pod: a lost node)
+//   2-0  primary              failed answers    (the others gave it up, but it answers)
 //   pod 3-0                   zone=a waiting    (a pod without a node)
 //   host h1                   zone=a
 //   attributed 0-0 5,7-9      (slots nobody claims that most take for 0-0's)

@@ -77,6 +77,7 @@ std::string AnswerPlan(const DataCase& c) {
   Policy policy;
   policy.tolerance_percent = Number(c, "tolerance", 0);
   policy.max_parallel_migrations = Number(c, "parallel", 16);
+  policy.memory_headroom_percent = Number(c, "headroom", 10);
   policy.recreate_lost_shards = c.arguments.contains("recreate");
   if (c.arguments.contains("allow_data_loss")) {
     policy.allow_data_loss = {c.Argument("allow_data_loss", "")};
