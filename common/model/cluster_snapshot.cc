@@ -42,8 +42,11 @@ ClusterSnapshot Canonical(ClusterSnapshot snapshot) {
     std::sort(node.slot_loads.begin(), node.slot_loads.end(),
               [](const SlotLoad& a, const SlotLoad& b) { return a.slots.first < b.slots.first; });
   }
-  std::sort(snapshot.nodes.begin(), snapshot.nodes.end(),
-            [](const Node& a, const Node& b) { return a.id < b.id; });
+  const auto by_id = [](const Node& a, const Node& b) { return a.id < b.id; };
+  // Mostly they are in order already, and moving nodes about is slow.
+  if (!std::is_sorted(snapshot.nodes.begin(), snapshot.nodes.end(), by_id)) {
+    std::sort(snapshot.nodes.begin(), snapshot.nodes.end(), by_id);
+  }
   std::sort(snapshot.pods.begin(), snapshot.pods.end(), [](const Pod& a, const Pod& b) {
     return std::tie(a.name, a.uid) < std::tie(b.name, b.uid);
   });

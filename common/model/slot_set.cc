@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <bit>
 #include <charconv>
 
 #include "common/base/status.h"
@@ -42,10 +44,96 @@ absl::StatusOr<SlotRange> ParseRange(std::string_view part) {
 
 SlotSet SlotSet::All() { return SlotSet(SlotRange{0, kSlotCount}); }
 
-void SlotSet::Add(SlotRange range) {
-  for (int slot = range.first; slot < range.end; ++slot) {
-    Add(slot);
+void SlotSet::Cover(size_t first, size_t end) {
+  if (words_.empty()) {
+    first_ = first;
   }
+  if (end > this->end()) {
+    words_.resize(end - first_);
+  }
+  if (first < first_) {
+    words_.insert(words_.begin(), first_ - first, 0);
+    first_ = first;
+  }
+}
+
+void SlotSet::Trim() {
+  const auto holds = [](uint64_t word) { return word != 0; };
+  const auto last = std::find_if(words_.rbegin(), words_.rend(), holds);
+  words_.erase(last.base(), words_.end());
+  const auto first = std::find_if(words_.begin(), words_.end(), holds);
+  first_ = words_.empty() ? 0 : first_ + static_cast<size_t>(first - words_.begin());
+  words_.erase(words_.begin(), first);
+}
+
+bool SlotSet::Overlaps(const SlotSet& other) const {
+  const size_t shared_end = std::min(end(), other.end());
+  for (size_t word = std::max(first_, other.first_); word < shared_end; ++word) {
+    if ((words_[word - first_] & other.words_[word - other.first_]) != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void SlotSet::Add(SlotRange range) {
+  if (range.size() == 0) {
+    return;
+  }
+  const auto first = static_cast<size_t>(range.first / kWordBits);
+  const auto last = static_cast<size_t>((range.end - 1) / kWordBits);
+  Cover(first, last + 1);
+  for (size_t word = first; word <= last; ++word) {
+    uint64_t bits = ~uint64_t{0};
+    if (word == first) {
+      bits &= ~uint64_t{0} << (range.first % kWordBits);
+    }
+    if (word == last) {
+      bits &= ~uint64_t{0} >> (kWordBits - 1 - (range.end - 1) % kWordBits);
+    }
+    words_[word - first_] |= bits;
+  }
+}
+
+void SlotSet::Add(const SlotSet& other) {
+  if (other.empty()) {
+    return;
+  }
+  Cover(other.first_, other.end());
+  for (size_t i = 0; i < other.words_.size(); ++i) {
+    words_[other.first_ - first_ + i] |= other.words_[i];
+  }
+}
+
+void SlotSet::Remove(const SlotSet& other) {
+  const size_t shared_end = std::min(end(), other.end());
+  for (size_t word = std::max(first_, other.first_); word < shared_end; ++word) {
+    words_[word - first_] &= ~other.words_[word - other.first_];
+  }
+  Trim();
+}
+
+SlotSet operator&(const SlotSet& a, const SlotSet& b) {
+  SlotSet both;
+  const size_t first = std::max(a.first_, b.first_);
+  const size_t end = std::min(a.end(), b.end());
+  if (first < end) {
+    both.Cover(first, end);
+    for (size_t word = first; word < end; ++word) {
+      both.words_[word - first] = a.words_[word - a.first_] & b.words_[word - b.first_];
+    }
+    both.Trim();
+  }
+  return both;
+}
+
+int SlotSet::size() const {
+  int count = 0;
+  // Most words are empty or full, and not every machine that this is built for counts bits itself.
+  for (const uint64_t word : words_) {
+    count += word == 0 ? 0 : word == ~uint64_t{0} ? kWordBits : std::popcount(word);
+  }
+  return count;
 }
 
 absl::StatusOr<SlotSet> SlotSet::Parse(std::string_view text) {
@@ -60,7 +148,7 @@ absl::StatusOr<SlotSet> SlotSet::Parse(std::string_view text) {
     const std::string_view part = text.substr(start, at - start);
     ASSIGN_OR_RETURN(const SlotRange range, ParseRange(part));
     const SlotSet added(range);
-    if (!(set & added).empty()) {
+    if (set.Overlaps(added)) {
       return MakeStatus(absl::StatusCode::kInvalidArgument,
                         fmt::format("'{}' names a slot twice", part));
     }
@@ -71,12 +159,22 @@ absl::StatusOr<SlotSet> SlotSet::Parse(std::string_view text) {
 
 std::vector<SlotRange> SlotSet::Ranges() const {
   std::vector<SlotRange> ranges;
-  for (size_t slot = bits_._Find_first(); slot < kSlotCount; slot = bits_._Find_next(slot)) {
-    const int number = static_cast<int>(slot);
-    if (!ranges.empty() && ranges.back().end == number) {
-      ++ranges.back().end;
-    } else {
-      ranges.push_back({number, number + 1});
+  for (size_t i = 0; i < words_.size(); ++i) {
+    const int word_first = static_cast<int>(first_ + i) * kWordBits;
+    for (int bit = 0; bit < kWordBits;) {
+      const uint64_t rest = words_[i] >> bit;
+      if (rest == 0) {
+        break;
+      }
+      bit += std::countr_zero(rest);
+      const int run = std::countr_one(words_[i] >> bit);
+      const int first = word_first + bit;
+      if (!ranges.empty() && ranges.back().end == first) {
+        ranges.back().end += run;
+      } else {
+        ranges.push_back({first, first + run});
+      }
+      bit += run;
     }
   }
   return ranges;
@@ -84,9 +182,11 @@ std::vector<SlotRange> SlotSet::Ranges() const {
 
 std::vector<int> SlotSet::Slots() const {
   std::vector<int> slots;
-  slots.reserve(bits_.count());
-  for (size_t slot = bits_._Find_first(); slot < kSlotCount; slot = bits_._Find_next(slot)) {
-    slots.push_back(static_cast<int>(slot));
+  slots.reserve(static_cast<size_t>(size()));
+  for (const SlotRange& range : Ranges()) {
+    for (int slot = range.first; slot < range.end; ++slot) {
+      slots.push_back(slot);
+    }
   }
   return slots;
 }

@@ -1,12 +1,14 @@
 // A set of hash slots.
 //
 // Value type; const methods may be called from several threads. Text form is that of CLUSTER NODES:
-// "0-5460 10923".
+// "0-5460 10923". Takes memory and time for the span between its first and its last slot, in steps
+// of 64: a few bytes for the share of one of many shards, 2 KiB at most.
 
 #ifndef REDIS_OPERATOR_COMMON_MODEL_SLOT_SET_H_
 #define REDIS_OPERATOR_COMMON_MODEL_SLOT_SET_H_
 
-#include <bitset>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,15 +41,20 @@ class SlotSet {
   // wrong: not a number, above 16383, a range that runs backwards, or a slot that is named twice.
   static absl::StatusOr<SlotSet> Parse(std::string_view text);
 
-  bool Contains(int slot) const { return bits_[static_cast<size_t>(slot)]; }
-  void Add(int slot) { bits_.set(static_cast<size_t>(slot)); }
+  bool Contains(int slot) const {
+    const size_t word = static_cast<size_t>(slot / kWordBits) - first_;
+    return word < words_.size() && (words_[word] >> (slot % kWordBits) & 1) != 0;
+  }
+  // True when the two have a slot in common.
+  bool Overlaps(const SlotSet& other) const;
+  void Add(int slot) { Add(SlotRange{slot, slot + 1}); }
   void Add(SlotRange range);
-  void Add(const SlotSet& other) { bits_ |= other.bits_; }
-  void Remove(int slot) { bits_.reset(static_cast<size_t>(slot)); }
-  void Remove(const SlotSet& other) { bits_ &= ~other.bits_; }
+  void Add(const SlotSet& other);
+  void Remove(int slot) { Remove(SlotSet(SlotRange{slot, slot + 1})); }
+  void Remove(const SlotSet& other);
 
-  int size() const { return static_cast<int>(bits_.count()); }
-  bool empty() const { return bits_.none(); }
+  int size() const;
+  bool empty() const { return words_.empty(); }
 
   // The slots as ascending, maximal ranges: adjacent ranges are joined.
   std::vector<SlotRange> Ranges() const;
@@ -58,22 +65,31 @@ class SlotSet {
   // As CLUSTER NODES writes it; empty text for the empty set.
   std::string ToString() const;
 
-  friend SlotSet operator&(const SlotSet& a, const SlotSet& b) {
-    return SlotSet(a.bits_ & b.bits_);
-  }
-  friend SlotSet operator|(const SlotSet& a, const SlotSet& b) {
-    return SlotSet(a.bits_ | b.bits_);
+  friend SlotSet operator&(const SlotSet& a, const SlotSet& b);
+  friend SlotSet operator|(SlotSet a, const SlotSet& b) {
+    a.Add(b);
+    return a;
   }
   // The slots of `a` that are not in `b`.
-  friend SlotSet operator-(const SlotSet& a, const SlotSet& b) {
-    return SlotSet(a.bits_ & ~b.bits_);
+  friend SlotSet operator-(SlotSet a, const SlotSet& b) {
+    a.Remove(b);
+    return a;
   }
   friend bool operator==(const SlotSet&, const SlotSet&) = default;
 
  private:
-  explicit SlotSet(const std::bitset<kSlotCount>& bits) : bits_(bits) {}
+  static constexpr int kWordBits = 64;
 
-  std::bitset<kSlotCount> bits_;
+  size_t end() const { return first_ + words_.size(); }
+  // Makes words first … end-1 part of the span.
+  void Cover(size_t first, size_t end);
+  // Drops words without slots from both ends.
+  void Trim();
+
+  // The bit map's words first_ … end()-1; the first and the last of them hold slots. All others
+  // hold none. 0 for the empty set, so that equal sets are equal members.
+  size_t first_ = 0;
+  std::vector<uint64_t> words_;
 };
 
 }  // namespace redisop

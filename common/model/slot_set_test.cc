@@ -1,7 +1,12 @@
 #include "common/model/slot_set.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <bitset>
+#include <cstdlib>
+#include <random>
 
 #include "common/testing/status_matchers.h"
 
@@ -46,6 +51,68 @@ TEST(SlotSetTest, Algebra) {
   EXPECT_EQ((low | middle), SlotSet(SlotRange{0, 150}));
   EXPECT_EQ((low - middle), SlotSet(SlotRange{0, 50}));
   EXPECT_EQ(SlotSet::All().size(), kSlotCount);
+}
+
+// The same set, kept in the plainest way.
+using Bits = std::bitset<kSlotCount>;
+
+Bits BitsOf(const SlotSet& slots) {
+  Bits bits;
+  for (const int slot : slots.Slots()) {
+    bits.set(static_cast<size_t>(slot));
+  }
+  return bits;
+}
+
+class RandomSets {
+ public:
+  explicit RandomSets(uint64_t seed) : random_(seed) {}
+
+  int Below(int limit) { return static_cast<int>(random_() % static_cast<uint64_t>(limit)); }
+
+  // Some ranges, most of them short, some of them at the borders of words.
+  std::pair<SlotSet, Bits> Draw() {
+    std::pair<SlotSet, Bits> drawn;
+    for (int i = Below(6); i > 0; --i) {
+      const int first = Below(4) == 0 ? Below(256) * 64 : Below(kSlotCount);
+      const int size = std::min(kSlotCount - first, Below(4) == 0 ? 64 * Below(9) : Below(40));
+      drawn.first.Add(SlotRange{first, first + size});
+      for (int slot = first; slot < first + size; ++slot) {
+        drawn.second.set(static_cast<size_t>(slot));
+      }
+    }
+    return drawn;
+  }
+
+ private:
+  std::mt19937_64 random_;
+};
+
+TEST(SlotSetTest, AgreesWithABitMap) {
+  const char* given = std::getenv("SLOT_SET_SEED");
+  const uint64_t seed = given == nullptr ? 1 : std::strtoull(given, nullptr, 10);
+  for (uint64_t i = seed; i < seed + 2000; ++i) {
+    SCOPED_TRACE(fmt::format("SLOT_SET_SEED={}", i));
+    RandomSets random(i);
+    auto [a, a_bits] = random.Draw();
+    const auto [b, b_bits] = random.Draw();
+    ASSERT_EQ(BitsOf(a), a_bits);
+    ASSERT_EQ(a.size(), static_cast<int>(a_bits.count()));
+    ASSERT_EQ(a.empty(), a_bits.none());
+    ASSERT_EQ(a == b, a_bits == b_bits);
+    ASSERT_EQ(BitsOf(a & b), a_bits & b_bits);
+    ASSERT_EQ(BitsOf(a | b), a_bits | b_bits);
+    ASSERT_EQ(BitsOf(a - b), a_bits & ~b_bits);
+    ASSERT_EQ(a.Overlaps(b), (a_bits & b_bits).any());
+    ASSERT_EQ((a - b) | (a & b), a) << "equal sets are equal however they came about";
+    ASSERT_THAT(SlotSet::Parse(a.ToString()), IsOkAndHolds(a));
+    const int slot = random.Below(kSlotCount);
+    ASSERT_EQ(a.Contains(slot), a_bits[static_cast<size_t>(slot)]);
+    a.Add(slot);
+    ASSERT_TRUE(a.Contains(slot));
+    a.Remove(slot);
+    ASSERT_EQ(BitsOf(a), a_bits.reset(static_cast<size_t>(slot)));
+  }
 }
 
 }  // namespace
