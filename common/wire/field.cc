@@ -16,11 +16,19 @@ bool IsNameCharacter(char c) {
 
 }  // namespace
 
-absl::Status BadField(std::string_view path, std::string_view what) {
-  return MakeStatus(absl::StatusCode::kInvalidArgument, fmt::format("{}: {}", path, what));
+std::string FieldPath::Text() const {
+  if (parent_ == nullptr) {
+    return std::string(name_);
+  }
+  return index_ < 0 ? fmt::format("{}.{}", parent_->Text(), name_)
+                    : fmt::format("{}[{}]", parent_->Text(), index_);
 }
 
-absl::Status CheckId(std::string_view id, std::string_view path) {
+absl::Status BadField(const FieldPath& path, std::string_view what) {
+  return MakeStatus(absl::StatusCode::kInvalidArgument, fmt::format("{}: {}", path.Text(), what));
+}
+
+absl::Status CheckId(std::string_view id, const FieldPath& path) {
   if (id.empty()) {
     return BadField(path,
                     "missing; give the node's id, the first word of its line in CLUSTER NODES");
@@ -28,7 +36,7 @@ absl::Status CheckId(std::string_view id, std::string_view path) {
   return CheckOptionalId(id, path);
 }
 
-absl::Status CheckOptionalId(std::string_view id, std::string_view path) {
+absl::Status CheckOptionalId(std::string_view id, const FieldPath& path) {
   if (id.size() > kNameBytesMax) {
     return BadField(path,
                     fmt::format("{} bytes long, at most {} are allowed", id.size(), kNameBytesMax));
@@ -41,7 +49,7 @@ absl::Status CheckOptionalId(std::string_view id, std::string_view path) {
   return absl::OkStatus();
 }
 
-absl::Status CheckOptionalName(std::string_view name, std::string_view path) {
+absl::Status CheckOptionalName(std::string_view name, const FieldPath& path) {
   if (name.size() > kNameBytesMax || !std::all_of(name.begin(), name.end(), IsNameCharacter)) {
     return BadField(path, fmt::format("is no name; give at most {} lower-case letters, digits, '-' "
                                       "and '.'",
@@ -50,7 +58,7 @@ absl::Status CheckOptionalName(std::string_view name, std::string_view path) {
   return absl::OkStatus();
 }
 
-absl::Status CheckText(std::string_view text, size_t bytes_max, std::string_view path) {
+absl::Status CheckText(std::string_view text, size_t bytes_max, const FieldPath& path) {
   if (text.size() > bytes_max) {
     return BadField(path,
                     fmt::format("{} bytes long, at most {} are allowed", text.size(), bytes_max));
@@ -71,14 +79,14 @@ std::string CutText(std::string_view text, size_t bytes_max) {
   return std::string(text.substr(0, end));
 }
 
-absl::Status CheckNumber(double number, double low, double high, std::string_view path) {
+absl::Status CheckNumber(double number, double low, double high, const FieldPath& path) {
   if (!std::isfinite(number) || number < low || number > high) {
     return BadField(path, fmt::format("is {}; give a number from {} to {}", number, low, high));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<SlotSet> ReadSlots(const std::string& text, std::string_view path) {
+absl::StatusOr<SlotSet> ReadSlots(const std::string& text, const FieldPath& path) {
   if (text.size() > kSlotsBytesMax) {
     return BadField(
         path, fmt::format("{} bytes long, at most {} are allowed", text.size(), kSlotsBytesMax));

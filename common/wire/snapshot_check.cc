@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kReplicaChainMax = 64;
 
-using Places = std::map<std::string_view, size_t>;
+using Places = std::unordered_map<std::string_view, size_t>;
 
 std::string NodePath(std::string_view path, size_t place) {
   return fmt::format("{}.nodes[{}]", path, place);

@@ -20,6 +20,7 @@ using wire::CheckOptionalId;
 using wire::CheckOptionalName;
 using wire::CheckText;
 using wire::CutText;
+using wire::FieldPath;
 using wire::kNameBytesMax;
 using wire::kTextBytesMax;
 
@@ -40,7 +41,7 @@ std::string OpenSlotsText(const std::vector<OpenSlot>& open_slots) {
 }
 
 // "[93-<-id] [77->-id]"
-absl::StatusOr<std::vector<OpenSlot>> ReadOpenSlots(std::string_view text, std::string_view path) {
+absl::StatusOr<std::vector<OpenSlot>> ReadOpenSlots(std::string_view text, const FieldPath& path) {
   std::vector<OpenSlot> open_slots;
   if (text.size() > kOpenSlotsBytesMax) {
     return BadField(path, fmt::format("{} bytes long, at most {} are allowed", text.size(),
@@ -74,9 +75,9 @@ absl::StatusOr<std::vector<OpenSlot>> ReadOpenSlots(std::string_view text, std::
   return open_slots;
 }
 
-absl::Status ReadRole(const pb::Node& from, std::string_view path, Node& node) {
+absl::Status ReadRole(const pb::Node& from, const FieldPath& path, Node& node) {
   node.primary_id = from.primary_id();
-  RETURN_IF_ERROR(CheckOptionalId(node.primary_id, fmt::format("{}.primary_id", path)));
+  RETURN_IF_ERROR(CheckOptionalId(node.primary_id, path / "primary_id"));
   switch (from.role()) {
     case pb::Node::ROLE_UNSPECIFIED:
       node.role = node.primary_id.empty() ? Role::kPrimary : Role::kReplica;
@@ -84,46 +85,45 @@ absl::Status ReadRole(const pb::Node& from, std::string_view path, Node& node) {
     case pb::Node::PRIMARY:
       node.role = Role::kPrimary;
       if (!node.primary_id.empty()) {
-        return BadField(fmt::format("{}.primary_id", path),
+        return BadField(path / "primary_id",
                         "given for a PRIMARY; leave it out, or make the role REPLICA");
       }
       break;
     case pb::Node::REPLICA:
       node.role = Role::kReplica;
       if (node.primary_id.empty()) {
-        return BadField(fmt::format("{}.primary_id", path),
-                        "missing; a REPLICA names the primary that it copies");
+        return BadField(path / "primary_id", "missing; a REPLICA names the primary that it copies");
       }
       break;
     default:
-      return BadField(
-          fmt::format("{}.role", path),
-          fmt::format("{} is not a role; give PRIMARY or REPLICA", static_cast<int>(from.role())));
+      return BadField(path / "role", fmt::format("{} is not a role; give PRIMARY or REPLICA",
+                                                 static_cast<int>(from.role())));
   }
   if (node.role == Role::kReplica && node.primary_id == node.id) {
-    return BadField(fmt::format("{}.primary_id", path),
-                    "a node cannot copy itself; name its primary");
+    return BadField(path / "primary_id", "a node cannot copy itself; name its primary");
   }
   return absl::OkStatus();
 }
 
-absl::Status ReadSlotLoads(const pb::Node& from, std::string_view path, Node& node) {
+absl::Status ReadSlotLoads(const pb::Node& from, const FieldPath& path, Node& node) {
   SlotSet seen;
+  const FieldPath loads = path / "slot_loads";
   for (int i = 0; i < from.slot_loads_size(); ++i) {
     const pb::SlotLoad& load = from.slot_loads(i);
-    const std::string where = fmt::format("{}.slot_loads[{}].slots", path, i);
+    const FieldPath entry = loads[i];
+    const FieldPath where = entry / "slots";
     ASSIGN_OR_RETURN(const SlotSet slots, wire::ReadSlots(load.slots(), where));
     const std::vector<SlotRange> ranges = slots.Ranges();
     if (ranges.size() != 1) {
       return BadField(where, "has to be one range like 0-99");
     }
-    if (!(seen & slots).empty()) {
+    if (seen.Overlaps(slots)) {
       return BadField(where, fmt::format("'{}' is given twice", load.slots()));
     }
     for (const auto& [load_of_slot, name] :
          {std::pair{load.keys(), "keys"}, {load.bytes(), "bytes"}}) {
-      RETURN_IF_ERROR(CheckNumber(static_cast<double>(load_of_slot), 0, kLoadOfSlotMax,
-                                  fmt::format("{}.slot_loads[{}].{}", path, i, name)));
+      RETURN_IF_ERROR(
+          CheckNumber(static_cast<double>(load_of_slot), 0, kLoadOfSlotMax, entry / name));
     }
     seen.Add(slots);
     node.slot_loads.push_back({ranges.front(), load.keys(), load.bytes()});
@@ -131,14 +131,13 @@ absl::Status ReadSlotLoads(const pb::Node& from, std::string_view path, Node& no
   return absl::OkStatus();
 }
 
-absl::Status ReadStates(const pb::Node& from, std::string_view path, Node& node) {
+absl::Status ReadStates(const pb::Node& from, const FieldPath& path, Node& node) {
   if (from.health() < pb::Node::HEALTH_UNSPECIFIED || from.health() > pb::Node::FAILED) {
-    return BadField(fmt::format("{}.health", path),
-                    fmt::format("{} is not a health; give OK, SUSPECTED or FAILED",
-                                static_cast<int>(from.health())));
+    return BadField(path / "health", fmt::format("{} is not a health; give OK, SUSPECTED or FAILED",
+                                                 static_cast<int>(from.health())));
   }
   if (from.link() < pb::Node::LINK_UNSPECIFIED || from.link() > pb::Node::DOWN) {
-    return BadField(fmt::format("{}.link", path),
+    return BadField(path / "link",
                     fmt::format("{} is not a link state; give IN_SYNC, SYNCING or DOWN",
                                 static_cast<int>(from.link())));
   }
@@ -151,33 +150,33 @@ absl::Status ReadStates(const pb::Node& from, std::string_view path, Node& node)
   return absl::OkStatus();
 }
 
-absl::Status CheckTexts(const pb::Node& from, std::string_view path) {
+absl::Status CheckTexts(const pb::Node& from, const FieldPath& path) {
   const std::pair<const std::string*, const char*> kTexts[] = {{&from.address(), "address"},
                                                                {&from.host(), "host"},
                                                                {&from.zone(), "zone"},
                                                                {&from.pod_uid(), "pod_uid"},
                                                                {&from.version(), "version"}};
   for (const auto& [text, name] : kTexts) {
-    RETURN_IF_ERROR(CheckText(*text, kNameBytesMax, fmt::format("{}.{}", path, name)));
+    RETURN_IF_ERROR(CheckText(*text, kNameBytesMax, path / name));
   }
-  RETURN_IF_ERROR(CheckOptionalName(from.pod(), fmt::format("{}.pod", path)));
-  RETURN_IF_ERROR(CheckOptionalName(from.shard(), fmt::format("{}.shard", path)));
+  RETURN_IF_ERROR(CheckOptionalName(from.pod(), path / "pod"));
+  RETURN_IF_ERROR(CheckOptionalName(from.shard(), path / "shard"));
   if (from.member() > kMembersMax) {
-    return BadField(fmt::format("{}.member", path),
+    return BadField(path / "member",
                     fmt::format("is {}; at most {} are allowed", from.member(), kMembersMax));
   }
-  return CheckNumber(from.age_seconds(), 0, kAgeSecondsMax, fmt::format("{}.age_seconds", path));
+  return CheckNumber(from.age_seconds(), 0, kAgeSecondsMax, path / "age_seconds");
 }
 
-absl::StatusOr<Pod> ReadPod(const pb::Pod& from, std::string_view path) {
-  RETURN_IF_ERROR(CheckId(from.name(), fmt::format("{}.name", path)));
-  RETURN_IF_ERROR(CheckOptionalName(from.shard(), fmt::format("{}.shard", path)));
+absl::StatusOr<Pod> ReadPod(const pb::Pod& from, const FieldPath& path) {
+  RETURN_IF_ERROR(CheckId(from.name(), path / "name"));
+  RETURN_IF_ERROR(CheckOptionalName(from.shard(), path / "shard"));
   for (const auto& [text, name] :
        {std::pair{&from.uid(), "uid"}, {&from.host(), "host"}, {&from.zone(), "zone"}}) {
-    RETURN_IF_ERROR(CheckText(*text, kNameBytesMax, fmt::format("{}.{}", path, name)));
+    RETURN_IF_ERROR(CheckText(*text, kNameBytesMax, path / name));
   }
   if (from.member() > kMembersMax) {
-    return BadField(fmt::format("{}.member", path),
+    return BadField(path / "member",
                     fmt::format("is {}; at most {} are allowed", from.member(), kMembersMax));
   }
   return Pod{.name = from.name(),
@@ -190,36 +189,79 @@ absl::StatusOr<Pod> ReadPod(const pb::Pod& from, std::string_view path) {
              .waiting_reason = CutText(from.waiting_reason(), kTextBytesMax)};
 }
 
-absl::Status ReadPodsAndHosts(const pb::Snapshot& from, std::string_view path,
+absl::Status ReadPodsAndHosts(const pb::Snapshot& from, const FieldPath& path,
                               ClusterSnapshot& snapshot) {
+  const FieldPath pods = path / "pods";
+  const FieldPath hosts = path / "hosts";
   for (int i = 0; i < from.pods_size(); ++i) {
-    ASSIGN_OR_RETURN(Pod pod, ReadPod(from.pods(i), fmt::format("{}.pods[{}]", path, i)));
+    ASSIGN_OR_RETURN(Pod pod, ReadPod(from.pods(i), pods[i]));
     snapshot.pods.push_back(std::move(pod));
   }
   for (int i = 0; i < from.hosts_size(); ++i) {
     const pb::Host& host = from.hosts(i);
-    const std::string where = fmt::format("{}.hosts[{}]", path, i);
+    const FieldPath where = hosts[i];
     if (host.name().empty()) {
-      return BadField(where + ".name", "missing; give the name of the machine");
+      return BadField(where / "name", "missing; give the name of the machine");
     }
-    RETURN_IF_ERROR(CheckText(host.name(), kNameBytesMax, where + ".name"));
-    RETURN_IF_ERROR(CheckText(host.zone(), kNameBytesMax, where + ".zone"));
+    RETURN_IF_ERROR(CheckText(host.name(), kNameBytesMax, where / "name"));
+    RETURN_IF_ERROR(CheckText(host.zone(), kNameBytesMax, where / "zone"));
     snapshot.hosts.push_back({host.name(), host.zone(), host.unschedulable()});
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckSizes(const pb::Snapshot& from, std::string_view path) {
+absl::Status CheckSizes(const pb::Snapshot& from, const FieldPath& path) {
   for (const auto& [count, name] : {std::pair{from.nodes_size(), "nodes"},
                                     {from.pods_size(), "pods"},
                                     {from.hosts_size(), "hosts"},
                                     {from.attributed_slots_size(), "attributed_slots"}}) {
     if (count > kSnapshotNodesMax) {
-      return BadField(fmt::format("{}.{}", path, name),
+      return BadField(path / name,
                       fmt::format("{} entries, at most {} are allowed", count, kSnapshotNodesMax));
     }
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<Node> ReadNode(const pb::Node& from, const FieldPath& path) {
+  Node node;
+  node.id = from.id();
+  RETURN_IF_ERROR(CheckId(node.id, path / "id"));
+  RETURN_IF_ERROR(ReadRole(from, path, node));
+  ASSIGN_OR_RETURN(node.slots, wire::ReadSlots(from.slots(), path / "slots"));
+  if (node.role == Role::kReplica && !node.slots.empty()) {
+    return BadField(path / "slots", "given for a replica; only primaries own slots");
+  }
+  ASSIGN_OR_RETURN(node.open_slots, ReadOpenSlots(from.open_slots(), path / "open_slots"));
+  RETURN_IF_ERROR(CheckTexts(from, path));
+  RETURN_IF_ERROR(ReadStates(from, path, node));
+  RETURN_IF_ERROR(ReadSlotLoads(from, path, node));
+  node.address = from.address();
+  node.host = from.host();
+  node.zone = from.zone();
+  node.pod = from.pod();
+  node.pod_uid = from.pod_uid();
+  node.shard = from.shard();
+  node.member = static_cast<int>(from.member());
+  node.leaving = from.leaving();
+  node.unobserved = from.unobserved();
+  node.age_seconds = from.age_seconds();
+  node.config_epoch = from.config_epoch();
+  node.keys = from.keys();
+  node.used_memory_bytes = from.used_memory_bytes();
+  node.max_memory_bytes = from.max_memory_bytes();
+  node.lag_bytes = from.lag_bytes();
+  node.offset = from.offset();
+  node.state_fail = from.state_fail();
+  node.alone = from.alone();
+  node.loading = from.loading();
+  node.version = from.version();
+  const FieldPath unknown_ids = path / "unknown_ids";
+  node.unknown_ids.assign(from.unknown_ids().begin(), from.unknown_ids().end());
+  for (size_t i = 0; i < node.unknown_ids.size(); ++i) {
+    RETURN_IF_ERROR(CheckId(node.unknown_ids[i], unknown_ids[static_cast<int>(i)]));
+  }
+  return node;
 }
 
 }  // namespace
@@ -304,51 +346,15 @@ pb::Snapshot ToProto(const ClusterSnapshot& snapshot) {
 }
 
 absl::StatusOr<Node> FromProto(const pb::Node& from, std::string_view path) {
-  Node node;
-  node.id = from.id();
-  RETURN_IF_ERROR(CheckId(node.id, fmt::format("{}.id", path)));
-  RETURN_IF_ERROR(ReadRole(from, path, node));
-  ASSIGN_OR_RETURN(node.slots, wire::ReadSlots(from.slots(), fmt::format("{}.slots", path)));
-  if (node.role == Role::kReplica && !node.slots.empty()) {
-    return BadField(fmt::format("{}.slots", path), "given for a replica; only primaries own slots");
-  }
-  ASSIGN_OR_RETURN(node.open_slots,
-                   ReadOpenSlots(from.open_slots(), fmt::format("{}.open_slots", path)));
-  RETURN_IF_ERROR(CheckTexts(from, path));
-  RETURN_IF_ERROR(ReadStates(from, path, node));
-  RETURN_IF_ERROR(ReadSlotLoads(from, path, node));
-  node.address = from.address();
-  node.host = from.host();
-  node.zone = from.zone();
-  node.pod = from.pod();
-  node.pod_uid = from.pod_uid();
-  node.shard = from.shard();
-  node.member = static_cast<int>(from.member());
-  node.leaving = from.leaving();
-  node.unobserved = from.unobserved();
-  node.age_seconds = from.age_seconds();
-  node.config_epoch = from.config_epoch();
-  node.keys = from.keys();
-  node.used_memory_bytes = from.used_memory_bytes();
-  node.max_memory_bytes = from.max_memory_bytes();
-  node.lag_bytes = from.lag_bytes();
-  node.offset = from.offset();
-  node.state_fail = from.state_fail();
-  node.alone = from.alone();
-  node.loading = from.loading();
-  node.version = from.version();
-  node.unknown_ids.assign(from.unknown_ids().begin(), from.unknown_ids().end());
-  for (size_t i = 0; i < node.unknown_ids.size(); ++i) {
-    RETURN_IF_ERROR(CheckId(node.unknown_ids[i], fmt::format("{}.unknown_ids[{}]", path, i)));
-  }
-  return node;
+  return ReadNode(from, path);
 }
 
-absl::StatusOr<ClusterSnapshot> FromProto(const pb::Snapshot& from, std::string_view path) {
+absl::StatusOr<ClusterSnapshot> FromProto(const pb::Snapshot& from, std::string_view text) {
+  const FieldPath path(text);
   RETURN_IF_ERROR(CheckSizes(from, path));
   ClusterSnapshot snapshot;
   if (!from.cluster_nodes().empty()) {
-    const std::string where = fmt::format("{}.cluster_nodes", path);
+    const FieldPath where = path / "cluster_nodes";
     if (from.nodes_size() > 0) {
       return BadField(where, "given together with nodes; give one of the two");
     }
@@ -358,22 +364,24 @@ absl::StatusOr<ClusterSnapshot> FromProto(const pb::Snapshot& from, std::string_
     }
     snapshot = *std::move(parsed);
   }
+  const FieldPath nodes = path / "nodes";
+  snapshot.nodes.reserve(static_cast<size_t>(from.nodes_size()));
   for (int i = 0; i < from.nodes_size(); ++i) {
-    ASSIGN_OR_RETURN(Node node, FromProto(from.nodes(i), fmt::format("{}.nodes[{}]", path, i)));
+    ASSIGN_OR_RETURN(Node node, ReadNode(from.nodes(i), nodes[i]));
     snapshot.nodes.push_back(std::move(node));
   }
   RETURN_IF_ERROR(ReadPodsAndHosts(from, path, snapshot));
   snapshot.formed = snapshot.formed || from.formed();
   snapshot.lacking_functions.assign(from.lacking_functions().begin(),
                                     from.lacking_functions().end());
+  const FieldPath attributed_slots = path / "attributed_slots";
   for (int i = 0; i < from.attributed_slots_size(); ++i) {
     const pb::SlotAttribution& attribution = from.attributed_slots(i);
     ASSIGN_OR_RETURN(SlotSet slots,
-                     wire::ReadSlots(attribution.slots(),
-                                     fmt::format("{}.attributed_slots[{}].slots", path, i)));
+                     wire::ReadSlots(attribution.slots(), attributed_slots[i] / "slots"));
     snapshot.attributed.push_back({attribution.node_id(), std::move(slots)});
   }
-  RETURN_IF_ERROR(wire::CheckSnapshot(snapshot, path));
+  RETURN_IF_ERROR(wire::CheckSnapshot(snapshot, text));
   return Canonical(std::move(snapshot));
 }
 
