@@ -38,7 +38,7 @@ PROTO_EDGES = [
 ]
 
 # What the planner's core may include beside the C++ standard library and the arrows above.
-CORE_THIRD_PARTY = ["absl/status/", "fmt/"]
+CORE_THIRD_PARTY = ["absl/container/", "absl/hash/", "absl/status/", "absl/strings/string_view.h", "fmt/"]
 # The one file that knows the solver.
 LEMON_FILE = "services/planner/core/placement/flow.cc"
 

@@ -1,8 +1,7 @@
 #include "services/planner/core/slots/schedule.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
+#include <numeric>
 #include <utility>
 
 namespace redisop {
@@ -13,58 +12,91 @@ struct Lane {
   std::optional<size_t> last;
 };
 
+// No node is both source and target, so one table holds both.
+struct Worker {
+  double work = 0;  // seconds that are left
+  double free_at = 0;
+  bool gives = false;
+  bool takes = false;
+};
+
+std::vector<Worker> WorkersOf(const std::vector<Transfer>& transfers) {
+  std::vector<Worker> workers;
+  for (const Transfer& transfer : transfers) {
+    const auto source = static_cast<size_t>(transfer.source);
+    const auto target = static_cast<size_t>(transfer.target);
+    workers.resize(std::max({workers.size(), source + 1, target + 1}));
+    workers[source].gives = true;
+    workers[source].work += transfer.seconds;
+    workers[target].takes = true;
+    workers[target].work += transfer.seconds;
+  }
+  return workers;
+}
+
+// With fewer sources or targets than lanes, these alone keep the number within the limit.
+bool LanesLimit(const std::vector<Worker>& workers, int lanes) {
+  const auto sources = std::count_if(workers.begin(), workers.end(),
+                                     [](const Worker& worker) { return worker.gives; });
+  const auto targets = std::count_if(workers.begin(), workers.end(),
+                                     [](const Worker& worker) { return worker.takes; });
+  return std::min(sources, targets) > lanes;
+}
+
+double MakespanMinimum(const std::vector<Transfer>& transfers, const std::vector<Worker>& workers,
+                       int lanes) {
+  double total = 0;
+  for (const Transfer& transfer : transfers) {
+    total += transfer.seconds;
+  }
+  double minimum = total / lanes;
+  for (const Worker& worker : workers) {
+    minimum = std::max(minimum, worker.work);
+  }
+  return minimum;
+}
+
 }  // namespace
 
 Schedule ScheduleTransfers(const std::vector<Transfer>& transfers, int lanes) {
-  std::set<int> sources;
-  std::set<int> targets;
-  std::map<int, double> work;
-  double total = 0;
-  for (const Transfer& transfer : transfers) {
-    // No node is both source and target, so one table holds both.
-    work[transfer.source] += transfer.seconds;
-    work[transfer.target] += transfer.seconds;
-    total += transfer.seconds;
-    sources.insert(transfer.source);
-    targets.insert(transfer.target);
-  }
+  std::vector<Worker> workers = WorkersOf(transfers);
+  const auto source_of = [&](size_t i) -> Worker& {
+    return workers[static_cast<size_t>(transfers[i].source)];
+  };
+  const auto target_of = [&](size_t i) -> Worker& {
+    return workers[static_cast<size_t>(transfers[i].target)];
+  };
   Schedule schedule;
-  schedule.makespan_minimum = total / lanes;
-  for (const auto& [node, seconds] : work) {
-    schedule.makespan_minimum = std::max(schedule.makespan_minimum, seconds);
-  }
-  // With fewer sources or targets than lanes, these alone keep the number within the limit.
-  const bool limited = std::min(sources.size(), targets.size()) > static_cast<size_t>(lanes);
+  schedule.makespan_minimum = MakespanMinimum(transfers, workers, lanes);
+  const bool limited = LanesLimit(workers, lanes);
   std::vector<Lane> lane(std::min(static_cast<size_t>(lanes), transfers.size()));
-  std::map<int, double> free_at;
   std::vector<size_t> left(transfers.size());
-  for (size_t i = 0; i < left.size(); ++i) {
-    left[i] = i;
-  }
+  std::iota(left.begin(), left.end(), size_t{0});
   while (!left.empty()) {
     const auto next_lane =
         std::min_element(lane.begin(), lane.end(),
                          [](const Lane& a, const Lane& b) { return a.free_at < b.free_at; });
-    const auto start_of = [&](size_t i) {
-      return std::max(
-          {next_lane->free_at, free_at[transfers[i].source], free_at[transfers[i].target]});
-    };
-    const auto urgency = [&](size_t i) {
-      const auto [less, more] = std::minmax(work[transfers[i].source], work[transfers[i].target]);
-      return std::pair(more, less);
-    };
-    const auto next = std::min_element(left.begin(), left.end(), [&](size_t a, size_t b) {
-      const double start_a = start_of(a);
-      const double start_b = start_of(b);
-      return start_a != start_b ? start_a < start_b : urgency(a) > urgency(b);
-    });
+    auto next = left.end();
+    double start = 0;
+    std::pair<double, double> urgency;
+    for (auto i = left.begin(); i != left.end(); ++i) {
+      const Worker& source = source_of(*i);
+      const Worker& target = target_of(*i);
+      const double can_start = std::max({next_lane->free_at, source.free_at, target.free_at});
+      const auto [less, more] = std::minmax(source.work, target.work);
+      const std::pair work(more, less);
+      if (next == left.end() || can_start < start || (can_start == start && work > urgency)) {
+        next = i;
+        start = can_start;
+        urgency = work;
+      }
+    }
     const size_t i = *next;
-    const double start = start_of(i);
     const double end = start + transfers[i].seconds;
     schedule.order.push_back({i, start, limited ? next_lane->last : std::nullopt});
-    for (const int node : {transfers[i].source, transfers[i].target}) {
-      free_at[node] = end;
-      work[node] -= transfers[i].seconds;
+    for (Worker* worker : {&source_of(i), &target_of(i)}) {
+      worker->free_at = end;
+      worker->work -= transfers[i].seconds;
     }
     *next_lane = {end, i};
     schedule.makespan = std::max(schedule.makespan, end);

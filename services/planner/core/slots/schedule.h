@@ -9,6 +9,7 @@
 
 namespace redisop {
 
+// Nodes are numbered from 0 on, without large gaps.
 struct Transfer {
   int source = 0;
   int target = 0;
