@@ -12,6 +12,8 @@
 namespace redisop {
 namespace {
 
+const std::string kNoShard;
+
 class Analysis {
  public:
   Analysis(const WorkingSnapshot& snapshot, const Shape& shape, const Goal& goal,
@@ -115,7 +117,7 @@ class Analysis {
   void LookAtNodes() {
     for (const auto& [id, node] : now_.nodes()) {
       const Shard* shard = shape_.ShardOf(id);
-      const std::string name = shard == nullptr ? "" : shard->name;
+      const std::string& name = shard == nullptr ? kNoShard : shard->name;
       for (const OpenSlot& open : node.open_slots) {
         Found(FindingCode::kSlotOpen, {id, open.peer}, name,
               SlotSet(SlotRange{open.slot, open.slot + 1}),
@@ -235,8 +237,8 @@ class Analysis {
 
   // Copies that share a host or a zone although there are enough of them.
   void LookAtCopies() {
-    std::set<std::string> hosts;
-    std::set<std::string> zones;
+    NameViewSet hosts;
+    NameViewSet zones;
     for (const Host& host : now_.hosts()) {
       hosts.insert(host.name);
       zones.insert(host.zone);
@@ -249,40 +251,42 @@ class Analysis {
     zones.erase("");
     const size_t copies = 1 + static_cast<size_t>(spec_.replication_factor);
     for (const Shard& shard : shape_.shards) {
-      std::map<std::string, std::vector<NodeId>> on_host;
-      std::map<std::string, std::vector<NodeId>> in_zone;
-      std::vector<NodeId> members = shard.replicas;
-      members.push_back(shard.primary);
-      for (const NodeId& id : members) {
-        if (const Node* node = now_.Find(id); node != nullptr) {
-          on_host[node->host].push_back(id);
-          in_zone[node->zone].push_back(id);
-        }
+      std::vector<const Node*> members;
+      for (const NodeId& id : shard.replicas) {
+        members.push_back(now_.Find(id));
       }
-      Together(on_host, hosts.size() >= copies, "host", shard);
-      Together(in_zone, zones.size() >= copies, "zone", shard);
+      if (const Node* primary = now_.Find(shard.primary); primary != nullptr) {
+        members.push_back(primary);
+      }
+      if (hosts.size() >= copies) {
+        Together(members, &Node::host, "host", shard);
+      }
+      if (zones.size() >= copies) {
+        Together(members, &Node::zone, "zone", shard);
+      }
     }
   }
 
-  void Together(const std::map<std::string, std::vector<NodeId>>& places, bool avoidable,
+  void Together(const std::vector<const Node*>& members, std::string Node::*place,
                 std::string_view kind, const Shard& shard) {
-    for (const auto& [name, ids] : places) {
-      if (avoidable && !name.empty() && ids.size() > 1) {
-        Found(FindingCode::kCopiesTogether, ids, shard.name, {},
-              fmt::format("{} copies of shard {} share {} {}", ids.size(), shard.name, kind, name));
+    std::map<std::string_view, std::vector<NodeId>> shared;
+    for (const Node* node : members) {
+      const auto is_there = [&](const Node* other) { return other->*place == node->*place; };
+      if (!(node->*place).empty() && std::count_if(members.begin(), members.end(), is_there) > 1) {
+        shared[node->*place].push_back(node->id);
       }
+    }
+    for (const auto& [name, ids] : shared) {
+      Found(FindingCode::kCopiesTogether, ids, shard.name, {},
+            fmt::format("{} copies of shard {} share {} {}", ids.size(), shard.name, kind, name));
     }
   }
 
   void LookAtPods() {
-    for (const auto& [id, node] : now_.nodes()) {
-      const Pod* pod = now_.WaitingPod(id);
-      if (pod != nullptr) {
-        Found(FindingCode::kPodWaiting, {}, pod->shard, {},
-              pod->waiting_reason.empty()
-                  ? fmt::format("pod {} is starting", pod->name)
-                  : fmt::format("pod {} waits: {}", pod->name, pod->waiting_reason));
-      }
+    for (const auto& [name, pod] : now_.waiting_pods()) {
+      Found(FindingCode::kPodWaiting, {}, pod.shard, {},
+            pod.waiting_reason.empty() ? fmt::format("pod {} is starting", name)
+                                       : fmt::format("pod {} waits: {}", name, pod.waiting_reason));
     }
   }
 

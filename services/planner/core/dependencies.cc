@@ -3,145 +3,204 @@
 #include <algorithm>
 
 namespace redisop {
+namespace {
+
+constexpr size_t kNobody = ~size_t{0};
+constexpr std::string_view kCluster;  // stands for no node
+
+}  // namespace
 
 struct Dependencies::AccessVisitor {
+  Dependencies& all;
   const WorkingSnapshot& now;
   using enum Aspect;
 
   // Steps may name a node by its pod.
-  NodeId Of(const NodeId& name) const {
+  std::string_view Of(const NodeId& name) const {
     const Node* node = now.Find(name);
-    return node == nullptr ? name : node->id;
+    return node == nullptr ? std::string_view(name) : std::string_view(node->id);
   }
-  NodeId PrimaryOf(const NodeId& name) const {
+  std::string_view PrimaryOf(std::string_view name) const {
     const Node* node = now.Find(name);
-    return node != nullptr && node->role == Role::kReplica ? node->primary_id : NodeId();
+    return node != nullptr && node->role == Role::kReplica ? std::string_view(node->primary_id)
+                                                           : std::string_view();
+  }
+  void Read(std::string_view node, std::initializer_list<Aspect> aspects) const {
+    for (const Aspect aspect : aspects) {
+      all.Read(node, aspect);
+    }
+  }
+  void Write(std::string_view node, std::initializer_list<Aspect> aspects) const {
+    for (const Aspect aspect : aspects) {
+      all.Write(node, aspect);
+    }
   }
 
-  Access operator()(const CreatePod& s) const { return {{}, {{s.pod, kExists}}}; }
-  Access operator()(const DeletePod& s) const {
-    const NodeId id = Of(s.node_id.empty() ? s.pod : s.node_id);
-    return {{{id, kMember}, {id, kSlots}}, {{id, kExists}}, {{PrimaryOf(id), kCopies}}};
+  void operator()(const CreatePod& s) const { Write(s.pod, {kExists}); }
+  void operator()(const DeletePod& s) const {
+    const std::string_view id = Of(s.node_id.empty() ? s.pod : s.node_id);
+    Read(id, {kMember, kSlots});
+    Write(id, {kExists});
+    all.Join(PrimaryOf(id), kCopies);
   }
-  Access operator()(const MeetNodes& s) const {
-    Access access;
+  void operator()(const MeetNodes& s) const {
     for (const NodeId& name : s.node_ids) {
-      const NodeId id = Of(name);
-      access.reads.emplace_back(id, kExists);
-      access.writes.emplace_back(id, kMember);
+      const std::string_view id = Of(name);
+      Read(id, {kExists});
       if (const Node* node = now.Find(id); node != nullptr && node->alone) {
-        access.reads.emplace_back(id, kSlots);
+        Read(id, {kSlots});
       }
+      Write(id, {kMember});
     }
-    return access;
   }
-  Access operator()(const SetConfigEpoch& s) const {
-    return {{{Of(s.node_id), kExists}}, {{Of(s.node_id), kMember}}};
+  void operator()(const SetConfigEpoch& s) const {
+    Read(Of(s.node_id), {kExists});
+    Write(Of(s.node_id), {kMember});
   }
   // A new node gets its slots before it meets the others; so this reads what MeetNodes writes only
   // when the node is a member already.
-  Access operator()(const AssignSlots& s) const {
-    const NodeId id = Of(s.node_id);
-    const Node* node = now.Find(id);
-    Access access{{{id, kExists}, {id, kRole}}, {{id, kSlots}}};
-    if (node != nullptr && !node->alone) {
-      access.reads.emplace_back(id, kMember);
-      access.reads.emplace_back(id, kCopies);
+  void operator()(const AssignSlots& s) const {
+    const std::string_view id = Of(s.node_id);
+    Read(id, {kExists, kRole});
+    if (const Node* node = now.Find(id); node != nullptr && !node->alone) {
+      Read(id, {kMember, kCopies});
     }
-    return access;
+    Write(id, {kSlots});
   }
-  Access operator()(const AttachReplica& s) const {
-    const NodeId replica = Of(s.replica_id);
-    const NodeId primary = Of(s.primary_id);
-    return {{{replica, kMember}, {primary, kMember}, {primary, kRole}, {primary, kFunctions}},
-            {{replica, kRole}},
-            {{primary, kCopies}, {PrimaryOf(replica), kCopies}}};
+  void operator()(const AttachReplica& s) const {
+    const std::string_view replica = Of(s.replica_id);
+    const std::string_view primary = Of(s.primary_id);
+    Read(replica, {kMember});
+    Read(primary, {kMember, kRole, kFunctions});
+    Write(replica, {kRole});
+    all.Join(primary, kCopies);
+    all.Join(PrimaryOf(replica), kCopies);
   }
-  Access operator()(const MigrateSlots& s) const { return Moving(s.source_id, s.target_id); }
-  Access operator()(const CloseOpenSlot& s) const { return Moving(s.owner_id, s.target_id); }
-  Access operator()(const PromoteReplica& s) const { return Failover(s.replica_id, s.primary_id); }
-  Access operator()(const TakeOver& s) const { return Failover(s.replica_id, s.primary_id); }
-  Access operator()(const ForgetNode& s) const {
-    const NodeId id = Of(s.node_id);
+  void operator()(const MigrateSlots& s) const { Moving(s.source_id, s.target_id); }
+  void operator()(const CloseOpenSlot& s) const { Moving(s.owner_id, s.target_id); }
+  void operator()(const PromoteReplica& s) const { Failover(s.replica_id, s.primary_id); }
+  void operator()(const TakeOver& s) const { Failover(s.replica_id, s.primary_id); }
+  void operator()(const ForgetNode& s) const {
+    const std::string_view id = Of(s.node_id);
+    Read(id, {kExists, kSlots, kRole, kCopies});
     // A replica is needed until its primary has nothing to move any more.
-    return {{{id, kExists}, {id, kSlots}, {id, kRole}, {id, kCopies}, {PrimaryOf(id), kSlots}},
-            {{id, kMember}},
-            {{PrimaryOf(id), kCopies}}};
+    Read(PrimaryOf(id), {kSlots});
+    Write(id, {kMember});
+    all.Join(PrimaryOf(id), kCopies);
   }
-  Access operator()(const ResetEmptyNode& s) const {
-    const NodeId id = Of(s.node_id);
-    return {{{id, kExists}}, {{id, kMember}, {id, kRole}, {id, kSlots}}};
+  void operator()(const ResetEmptyNode& s) const {
+    const std::string_view id = Of(s.node_id);
+    Read(id, {kExists});
+    Write(id, {kMember, kRole, kSlots});
   }
-  Access operator()(const CopyFunctions& s) const {
-    const NodeId target = Of(s.target_id);
-    return {{{Of(s.source_id), kMember}, {target, kMember}}, {{target, kFunctions}}};
+  void operator()(const CopyFunctions& s) const {
+    const std::string_view target = Of(s.target_id);
+    Read(Of(s.source_id), {kMember});
+    Read(target, {kMember});
+    Write(target, {kFunctions});
   }
-  Access operator()(const SetConfig& s) const {
-    Access access;
+  void operator()(const SetConfig& s) const {
     for (const NodeId& name : s.node_ids) {
-      access.reads.emplace_back(Of(name), kExists);
+      Read(Of(name), {kExists});
     }
-    return access;
   }
 
   // A target's replicas are in sync, and its functions there, before data arrives.
-  Access Moving(const NodeId& from, const NodeId& to) const {
-    const NodeId source = Of(from);
-    const NodeId target = Of(to);
-    return {{{source, kMember},
-             {target, kMember},
-             {source, kRole},
-             {target, kRole},
-             {target, kCopies},
-             {target, kFunctions}},
-            {{source, kSlots}, {target, kSlots}}};
+  void Moving(const NodeId& from, const NodeId& to) const {
+    const std::string_view source = Of(from);
+    const std::string_view target = Of(to);
+    Read(source, {kMember, kRole});
+    Read(target, {kMember, kRole, kCopies, kFunctions});
+    Write(source, {kSlots});
+    Write(target, {kSlots});
   }
   // One failover at a time in the whole cluster: votes of several at once are split.
-  Access Failover(const NodeId& to, const NodeId& from) const {
-    const NodeId replica = Of(to);
-    const NodeId primary = Of(from);
-    return {{{replica, kMember}, {primary, kMember}},
-            {{replica, kRole},
-             {primary, kRole},
-             {replica, kSlots},
-             {primary, kSlots},
-             {replica, kCopies},
-             {primary, kCopies},
-             {NodeId(), kFailover}}};
+  void Failover(const NodeId& to, const NodeId& from) const {
+    for (const std::string_view node : {Of(to), Of(from)}) {
+      Read(node, {kMember});
+      Write(node, {kRole, kSlots, kCopies});
+    }
+    Write(kCluster, {kFailover});
   }
 };
 
-std::vector<size_t> Dependencies::Add(size_t number, const StepKind& kind,
-                                      const WorkingSnapshot& before, std::set<size_t> also_after) {
-  const Access access = std::visit(AccessVisitor{before}, kind);
-  std::set<size_t> after = std::move(also_after);
-  for (const Key& key : access.reads) {
-    History& history = history_[key];
-    after.insert(history.writers.begin(), history.writers.end());
-    history.readers.insert(number);
+Dependencies::History& Dependencies::HistoryOf(std::string_view node, Aspect aspect) {
+  auto found = history_.find(node);
+  if (found == history_.end()) {
+    found = history_.try_emplace(std::string(node)).first;
   }
-  for (const Key& key : access.writes) {
-    History& history = history_[key];
-    after.insert(history.writers.begin(), history.writers.end());
-    after.insert(history.readers.begin(), history.readers.end());
-    history = {{number}, {}};
+  return found->second[static_cast<size_t>(aspect)];
+}
+
+void Dependencies::WaitFor(size_t step) {
+  if (step != number_ && listed_by_[step] != number_) {
+    listed_by_[step] = number_;
+    after_.push_back(step);
   }
-  for (const Key& key : access.joins) {
-    if (!key.first.empty()) {
-      history_[key].writers.insert(number);
+}
+
+void Dependencies::Read(std::string_view node, Aspect aspect) {
+  if (node.empty()) {
+    return;
+  }
+  History& history = HistoryOf(node, aspect);
+  for (const size_t writer : history.writers) {
+    WaitFor(writer);
+  }
+  history.readers.push_back(number_);
+}
+
+void Dependencies::Write(std::string_view node, Aspect aspect) {
+  History& history = HistoryOf(node, aspect);
+  for (const auto* steps : {&history.writers, &history.readers}) {
+    for (const size_t step : *steps) {
+      WaitFor(step);
     }
   }
-  after.erase(number);
-  std::set<size_t> implied;
-  for (const size_t step : after) {
-    const auto& earlier = waits_for_[step];
-    implied.insert(earlier.begin(), earlier.end());
+  history.writers.assign(1, number_);
+  history.readers.clear();
+}
+
+void Dependencies::Join(std::string_view node, Aspect aspect) {
+  if (!node.empty()) {
+    HistoryOf(node, aspect).writers.push_back(number_);
   }
-  std::vector<size_t> result;
-  std::set_difference(after.begin(), after.end(), implied.begin(), implied.end(),
-                      std::back_inserter(result));
-  waits_for_[number] = result;
-  return result;
+}
+
+// Drops what one of the others waits for itself. Looks from the shorter side: a step that waits for
+// thousands is waited for by thousands.
+void Dependencies::DropImplied() {
+  for (const size_t step : after_) {
+    const std::vector<size_t>& earlier = waits_for_[step];
+    if (earlier.size() <= after_.size()) {
+      for (const size_t implied : earlier) {
+        implied_by_[implied] = number_;
+      }
+      continue;
+    }
+    for (const size_t other : after_) {
+      if (std::binary_search(earlier.begin(), earlier.end(), other)) {
+        implied_by_[other] = number_;
+      }
+    }
+  }
+  std::erase_if(after_, [this](size_t step) { return implied_by_[step] == number_; });
+}
+
+const std::vector<size_t>& Dependencies::Add(const StepKind& kind, const WorkingSnapshot& before,
+                                             const std::set<size_t>& also_after) {
+  number_ = waits_for_.size();
+  listed_by_.push_back(kNobody);
+  implied_by_.push_back(kNobody);
+  after_.clear();
+  for (const size_t step : also_after) {
+    WaitFor(step);
+  }
+  std::visit(AccessVisitor{*this, before}, kind);
+  std::sort(after_.begin(), after_.end());
+  DropImplied();
+  waits_for_.push_back(after_);
+  return waits_for_.back();
 }
 
 }  // namespace redisop

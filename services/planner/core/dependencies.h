@@ -6,41 +6,52 @@
 #ifndef REDIS_OPERATOR_SERVICES_PLANNER_CORE_DEPENDENCIES_H_
 #define REDIS_OPERATOR_SERVICES_PLANNER_CORE_DEPENDENCIES_H_
 
-#include <map>
+#include <array>
 #include <set>
-#include <utility>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/model/plan.h"
+#include "services/planner/core/name_table.h"
 #include "services/planner/core/working_snapshot.h"
 
 namespace redisop {
 
 class Dependencies {
  public:
-  // The steps, by their numbers, that a step about to be added has to wait for; and takes note of
-  // it as step number `number`. Steps that another one waits for already are left out. `before` is
-  // the snapshot the step is added to. Numbers are given in ascending order.
-  std::vector<size_t> Add(size_t number, const StepKind& kind, const WorkingSnapshot& before,
-                          std::set<size_t> also_after);
+  // The steps, by their numbers, that a step about to be added has to wait for, ascending; and
+  // takes note of it as the next step: the first is number 0. Steps that another one waits for
+  // already are left out. `before` is the snapshot the step is added to. Valid until the next call.
+  const std::vector<size_t>& Add(const StepKind& kind, const WorkingSnapshot& before,
+                                 const std::set<size_t>& also_after);
 
  private:
   enum class Aspect { kExists, kMember, kRole, kSlots, kCopies, kFunctions, kFailover };
-  using Key = std::pair<NodeId, Aspect>;
-  struct Access {
-    std::vector<Key> reads;
-    std::vector<Key> writes;
-    // Writes that do not disturb each other, such as two replicas that join one primary.
-    std::vector<Key> joins = {};
-  };
+  static constexpr size_t kAspects = 7;
+
   struct History {
-    std::set<size_t> writers;  // one, or those that join
-    std::set<size_t> readers;  // since
+    std::vector<size_t> writers;  // one, or those that join
+    std::vector<size_t> readers;  // since
   };
   struct AccessVisitor;
 
-  std::map<Key, History> history_;
-  std::map<size_t, std::vector<size_t>> waits_for_;
+  History& HistoryOf(std::string_view node, Aspect aspect);
+  void Read(std::string_view node, Aspect aspect);
+  void Write(std::string_view node, Aspect aspect);
+  // A write that does not disturb others of its kind, such as two replicas that join one primary.
+  void Join(std::string_view node, Aspect aspect);
+  void WaitFor(size_t step);
+  void DropImplied();
+
+  NameMap<std::array<History, kAspects>> history_;
+  std::vector<std::vector<size_t>> waits_for_;  // by step, ascending
+  // Of the step that is being added: its number, what it has to wait for, and, by step, a mark on
+  // those that are in the list or implied by it.
+  size_t number_ = 0;
+  std::vector<size_t> after_;
+  std::vector<size_t> listed_by_;
+  std::vector<size_t> implied_by_;
 };
 
 }  // namespace redisop

@@ -11,22 +11,20 @@
 
 namespace redisop {
 
-Draft::Draft(const ClusterSpec& wish, const ClusterSnapshot& observed, const Policy& limits)
-    : Draft(wish, WorkingSnapshot(observed), limits) {}
-
-Draft::Draft(const ClusterSpec& wish, WorkingSnapshot now, const Policy& limits)
+Draft::Draft(const ClusterSpec& wish, ClusterSnapshot observed, const Policy& limits)
     : spec(wish),
       policy(limits),
-      goal(DecideGoal(now, ShapeOf(now), wish, limits)),
-      now_(std::move(now)) {
+      now_(std::move(observed)),
+      goal(DecideGoal(now_, shape(), wish, limits)) {
   for (const Goal::Appointment& appointment : goal.appointed) {
     Appoint(appointment.primary, appointment.shard);
   }
 }
 
 const Shape& Draft::shape() {
-  if (!shape_.has_value()) {
-    shape_ = ShapeOf(now_);
+  if (!shape_.has_value() || shape_version_ != now_.shape_version()) {
+    shape_.emplace(ShapeOf(now_));
+    shape_version_ = now_.shape_version();
   }
   return *shape_;
 }
@@ -45,21 +43,18 @@ bool Draft::Propose(StepKind kind, Reason reason) {
         {refusal->code, std::move(refusal->text), std::move(step), reason.finding});
     return false;
   }
-  const size_t number = next_number();
-  step.id = fmt::format("s{}", number + 1);
-  for (const size_t earlier : dependencies_.Add(number, step.kind, now_, std::move(reason.after))) {
+  step.id = fmt::format("s{}", next_number() + 1);
+  for (const size_t earlier : dependencies_.Add(step.kind, now_, reason.after)) {
     step.depends_on.push_back(fmt::format("s{}", earlier + 1));
   }
   Apply(step.kind, now_);
-  shape_.reset();
   plan_.steps.push_back(std::move(step));
   return true;
 }
 
 void Draft::Appoint(const NodeId& id, const std::string& shard) {
-  now_.Find(id)->shard = shard;
+  now_.Change(id, [&](Node& node) { node.shard = shard; });
   now_.Appoint(id);
-  shape_.reset();
 }
 
 void Draft::Block(BlockedCode code, std::string text, FindingCode finding) {

@@ -28,16 +28,24 @@ struct Reason {
 
 class Draft {
  public:
-  // `spec` and `policy` must outlive the draft.
-  Draft(const ClusterSpec& wish, const ClusterSnapshot& observed, const Policy& limits);
+  // `wish` and `limits` must outlive the draft. Requires: a snapshot in canonical order.
+  Draft(const ClusterSpec& wish, ClusterSnapshot observed, const Policy& limits);
 
   const ClusterSpec& spec;
   const Policy& policy;
+
+ private:
+  // Above the goal, which is decided on them.
+  WorkingSnapshot now_;
+  std::optional<Shape> shape_;
+  uint64_t shape_version_ = 0;  // that of now_ when shape_ was made
+
+ public:
   const Goal goal;
 
   // The cluster when all steps so far are done.
   const WorkingSnapshot& now() const { return now_; }
-  // Its shards. Valid until the next step is added.
+  // Its shards. Valid until it is asked for again; a copy stays as it is.
   const Shape& shape();
 
   // True when the step was added.
@@ -54,12 +62,8 @@ class Draft {
   Plan& plan() { return plan_; }
 
  private:
-  Draft(const ClusterSpec& wish, WorkingSnapshot now, const Policy& limits);
-
-  WorkingSnapshot now_;
   Plan plan_;
   Dependencies dependencies_;
-  std::optional<Shape> shape_;
 };
 
 }  // namespace redisop

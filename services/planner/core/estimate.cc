@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "services/planner/core/load.h"
+#include "services/planner/core/name_table.h"
 
 namespace redisop {
 namespace {
@@ -72,7 +73,8 @@ double SecondsFor(const StepKind& kind, const StepSize& size, const Policy& poli
 }
 
 double MakespanOf(const std::vector<Step>& steps) {
-  std::map<std::string, double> ends;
+  NameViewMap<double> ends;
+  ends.reserve(steps.size());
   double last = 0;
   for (const Step& step : steps) {
     double start = 0;

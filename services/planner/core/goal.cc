@@ -17,24 +17,52 @@ bool IsGivenUp(const WorkingSnapshot& snapshot, const Shard& shard, const Policy
          WhoMayReturn(snapshot, shard, *primary).empty();
 }
 
-// What the shard keeps at least when it stays: its share beside the heaviest shards. The slots
-// above that move in any case.
-int ShareBesideHeaviest(const Shape& shape, const ClusterSpec& spec, const Shard& shard) {
+// What the shards that may stay weigh together at most; 1 when they weigh nothing.
+int HeaviestWeight(const Shape& shape, const ClusterSpec& spec) {
   std::vector<int> weights;
-  for (const Shard& other : shape.shards) {
-    weights.push_back(WeightOf(spec, other.name));
+  for (const Shard& shard : shape.shards) {
+    weights.push_back(WeightOf(spec, shard.name));
   }
   std::sort(weights.rbegin(), weights.rend());
   weights.resize(std::min(weights.size(), static_cast<size_t>(spec.number_of_primaries)));
-  const int sum = std::max(1, std::accumulate(weights.begin(), weights.end(), 0));
-  return (kSlotCount * WeightOf(spec, shard.name) + sum - 1) / sum;
+  return std::max(1, std::accumulate(weights.begin(), weights.end(), 0));
+}
+
+// A shard that may have to leave. Lower costs are a better reason; a primary that can't be drained
+// now stays last.
+struct Candidate {
+  const Shard* shard = nullptr;
+  std::tuple<bool, int, uint64_t, size_t> cost{};
+  int* primaries_in_zone = nullptr;
+  bool zone_counts = false;
+};
+
+Candidate CandidateOf(const WorkingSnapshot& snapshot, const Shard& shard, int share,
+                      const Policy& policy, std::map<std::string, int>& in_zone) {
+  const Node* primary = snapshot.Find(shard.primary);
+  if (primary == nullptr) {
+    return {.shard = &shard, .primaries_in_zone = &in_zone[""]};
+  }
+  Candidate candidate{.shard = &shard, .primaries_in_zone = &in_zone[primary->zone]};
+  if (IsGivenUp(snapshot, shard, policy)) {
+    candidate.cost = {false, -1, 0, 0};
+    return candidate;
+  }
+  const bool stuck =
+      !primary->slots.empty() && (primary->unobserved || primary->health == Health::kFailed);
+  candidate.cost = {stuck, std::min(primary->slots.size(), share),
+                    share == 0 ? uint64_t{0} : primary->keys,
+                    shard.replicas.size() + shard.joining.size()};
+  candidate.zone_counts = true;
+  return candidate;
 }
 
 // The shards that have the best reason to leave, one at a time, so that the zones
 // of those that stay are counted anew.
 std::set<std::string> ChooseLeaving(const WorkingSnapshot& snapshot, const Shape& shape,
                                     const ClusterSpec& spec, const Policy& policy) {
-  std::vector<const Shard*> staying;
+  const int heaviest = HeaviestWeight(shape, spec);
+  std::vector<Candidate> staying;
   std::map<std::string, int> in_zone;
   std::set<std::string> leaving;
   for (const Shard& shard : shape.shards) {
@@ -43,37 +71,22 @@ std::set<std::string> ChooseLeaving(const WorkingSnapshot& snapshot, const Shape
       leaving.insert(shard.name);
       continue;
     }
-    staying.push_back(&shard);
-    const Node* primary = snapshot.Find(shard.primary);
-    ++in_zone[primary == nullptr ? "" : primary->zone];
+    // What it keeps at least when it stays; the slots above that move in any case.
+    const int share = (kSlotCount * WeightOf(spec, shard.name) + heaviest - 1) / heaviest;
+    staying.push_back(CandidateOf(snapshot, shard, share, policy, in_zone));
+    ++*staying.back().primaries_in_zone;
   }
   while (static_cast<int>(staying.size()) > spec.number_of_primaries) {
-    // Lower is a better reason to leave. A primary that can't be drained now stays last.
-    const auto cost = [&](const Shard* shard) {
-      const Node* primary = snapshot.Find(shard->primary);
-      if (primary == nullptr) {
-        return std::tuple(false, 0, uint64_t{0}, size_t{0}, 0);
-      }
-      if (IsGivenUp(snapshot, *shard, policy)) {
-        return std::tuple(false, -1, uint64_t{0}, size_t{0}, 0);
-      }
-      const bool stuck =
-          !primary->slots.empty() && (primary->unobserved || primary->health == Health::kFailed);
-      const int share = ShareBesideHeaviest(shape, spec, *shard);
-      return std::tuple(stuck, std::min(primary->slots.size(), share),
-                        share == 0 ? uint64_t{0} : primary->keys,
-                        shard->replicas.size() + shard->joining.size(), -in_zone[primary->zone]);
+    // Of equal ones the last: shards are in the order of their names.
+    const auto reason = [](const Candidate& c) {
+      return std::tuple(c.cost, c.zone_counts ? -*c.primaries_in_zone : 0);
     };
-    const auto first =
-        std::min_element(staying.begin(), staying.end(), [&](const Shard* a, const Shard* b) {
-          const auto cost_a = cost(a);
-          const auto cost_b = cost(b);
-          return cost_a != cost_b ? cost_a < cost_b : ShardNameLess(b->name, a->name);
-        });
-    const Node* primary = snapshot.Find((*first)->primary);
-    --in_zone[primary == nullptr ? "" : primary->zone];
-    leaving.insert((*first)->name);
-    staying.erase(first);
+    const auto last = std::min_element(
+        staying.rbegin(), staying.rend(),
+        [&](const Candidate& a, const Candidate& b) { return reason(a) < reason(b); });
+    --*last->primaries_in_zone;
+    leaving.insert(last->shard->name);
+    staying.erase(std::prev(last.base()));
   }
   return leaving;
 }
@@ -81,6 +94,9 @@ std::set<std::string> ChooseLeaving(const WorkingSnapshot& snapshot, const Shape
 // New shards out of spare nodes, one by one, so that primaries stay spread.
 void AppointSpares(const WorkingSnapshot& snapshot, const Shape& shape, const ClusterSpec& spec,
                    std::set<std::string>& used, Goal& goal) {
+  if (static_cast<int>(goal.kept.size()) >= spec.number_of_primaries) {
+    return;
+  }
   std::map<std::string, int> in_zone;
   std::map<std::string, int> on_host;
   for (const Shard& shard : shape.shards) {
@@ -140,7 +156,9 @@ Goal DecideGoal(const WorkingSnapshot& snapshot, const Shape& shape, const Clust
       goal.created.push_back(name);
     }
   }
-  std::sort(goal.kept.begin(), goal.kept.end(), ShardNameLess);
+  if (!std::is_sorted(goal.kept.begin(), goal.kept.end(), ShardNameLess)) {
+    std::sort(goal.kept.begin(), goal.kept.end(), ShardNameLess);
+  }
   return goal;
 }
 

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <map>
 #include <set>
+#include <utility>
 
 #include "common/base/status.h"
 #include "services/planner/core/step.h"
@@ -14,7 +13,7 @@ namespace {
 
 class Watch {
  public:
-  explicit Watch(const ClusterSnapshot& snapshot) : now_(snapshot), owners_(CountOwners()) {}
+  explicit Watch(const ClusterSnapshot& snapshot) : now_(snapshot), owned_(LookAtOwners()) {}
 
   void Take(const Step& step) {
     for (const std::string& id : step.depends_on) {
@@ -40,19 +39,22 @@ class Watch {
     }
   }
 
-  std::vector<int> CountOwners() const {
-    std::vector<int> owners(kSlotCount, 0);
+  struct Owned {
+    SlotSet once;   // by one node or more
+    SlotSet twice;  // by two or more
+  };
+  Owned LookAtOwners() const {
+    Owned owned;
     for (const auto& [id, node] : now_.nodes()) {
-      for (const int slot : node.slots.Slots()) {
-        ++owners[static_cast<size_t>(slot)];
-      }
+      owned.twice.Add(owned.once & node.slots);
+      owned.once.Add(node.slots);
     }
-    return owners;
+    return owned;
   }
 
   void LookBefore(const Step& step) {
     if (const auto* migrate = std::get_if<MigrateSlots>(&step.kind)) {
-      Expect((moved_ & migrate->slots).empty(), step, "a slot moves twice");
+      Expect(!moved_.Overlaps(migrate->slots), step, "a slot moves twice");
       moved_.Add(migrate->slots);
       sources_.insert(migrate->source_id);
       targets_.insert(migrate->target_id);
@@ -85,21 +87,17 @@ class Watch {
   }
 
   void LookAfter(const Step& step) {
-    const std::vector<int> owners = CountOwners();
+    const Owned then = std::exchange(owned_, LookAtOwners());
+    const SlotSet lost = then.once - owned_.once;
     const bool gives_up = std::holds_alternative<ForgetNode>(step.kind);
-    for (size_t slot = 0; slot < owners.size(); ++slot) {
-      const bool kept = owners_[slot] == 0 || owners[slot] >= 1 || gives_up;
-      const bool unique = owners[slot] <= std::max(1, owners_[slot]);
-      if (!kept || !unique) {
-        Expect(false, step, fmt::format("slot {} has {} owners", slot, owners[slot]));
-        break;
-      }
-    }
-    owners_ = owners;
+    Expect(lost.empty() || gives_up, step,
+           fmt::format("nobody owns slots {} any more", lost.ToString()));
+    const SlotSet shared = owned_.twice - then.twice;
+    Expect(shared.empty(), step, fmt::format("slots {} have two owners", shared.ToString()));
   }
 
   WorkingSnapshot now_;
-  std::vector<int> owners_;
+  Owned owned_;
   std::vector<std::string> broken_;
   std::set<std::string> ids_;
   SlotSet moved_;

@@ -1,6 +1,8 @@
 #include "services/planner/core/plan_digest.h"
 
-#include <fmt/format.h>
+#include <initializer_list>
+#include <string>
+#include <string_view>
 
 #include "common/base/digest.h"
 #include "services/planner/core/step.h"
@@ -8,67 +10,74 @@
 namespace redisop {
 namespace {
 
-// Every argument of the step, none shortened.
+void Append(std::initializer_list<std::string_view> words, std::string& out) {
+  for (const std::string_view word : words) {
+    out += word;
+  }
+}
+
+// Appends every argument of a step, none shortened.
 struct FullText {
-  std::string operator()(const CreatePod& s) const {
-    return fmt::format("{} {} {} {}", s.pod, s.shard, s.member, s.zone);
+  std::string& out;
+  const StepKind& kind;
+
+  void operator()(const CreatePod& s) const {
+    Append({s.pod, " ", s.shard, " ", std::to_string(s.member), " ", s.zone}, out);
   }
-  std::string operator()(const DeletePod& s) const {
-    return fmt::format("{} {} {}", s.pod, s.pod_uid, s.node_id);
+  void operator()(const DeletePod& s) const {
+    Append({s.pod, " ", s.pod_uid, " ", s.node_id}, out);
   }
-  std::string operator()(const SetConfigEpoch& s) const {
-    return fmt::format("{} {}", s.node_id, s.epoch);
+  void operator()(const SetConfigEpoch& s) const {
+    Append({s.node_id, " ", std::to_string(s.epoch)}, out);
   }
-  std::string operator()(const AssignSlots& s) const {
-    return fmt::format("{} {}", s.node_id, s.slots.ToString());
+  void operator()(const AssignSlots& s) const { Append({s.node_id, " ", s.slots.ToString()}, out); }
+  void operator()(const MigrateSlots& s) const {
+    Append({s.source_id, " ", s.target_id, " ", s.slots.ToString()}, out);
   }
-  std::string operator()(const MigrateSlots& s) const {
-    return fmt::format("{} {} {}", s.source_id, s.target_id, s.slots.ToString());
+  void operator()(const CloseOpenSlot& s) const {
+    Append({s.owner_id, " ", s.target_id, " ", s.slots.ToString(),
+            s.resolution == CloseOpenSlot::Resolution::kFinish ? " finish" : " undo"},
+           out);
   }
-  std::string operator()(const CloseOpenSlot& s) const {
-    return fmt::format("{} {} {} {}", s.owner_id, s.target_id, s.slots.ToString(),
-                       s.resolution == CloseOpenSlot::Resolution::kFinish ? "finish" : "undo");
-  }
-  std::string operator()(const SetConfig& s) const {
-    std::string text = Ids(s.node_ids);
-    for (const auto& [name, value] : s.settings) {
-      text += fmt::format(" {}={}", name, value);
+  void operator()(const SetConfig& s) const {
+    for (const NodeId& id : s.node_ids) {
+      Append({id, " "}, out);
     }
-    return text;
+    for (const auto& [name, value] : s.settings) {
+      Append({" ", name, "=", value}, out);
+    }
   }
   // All others are their nodes.
   template <typename Other>
-  std::string operator()(const Other& s) const {
-    return Ids(NodesOf(StepKind(s)));
-  }
-
-  static std::string Ids(const std::vector<NodeId>& ids) {
-    std::string text;
-    for (const NodeId& id : ids) {
-      text += id;
-      text += ' ';
+  void operator()(const Other&) const {
+    for (const std::string_view id : NodesOf(kind)) {
+      Append({id, " "}, out);
     }
-    return text;
   }
 };
+
+void AppendKind(const StepKind& kind, std::string& out) {
+  Append({" ", KindName(kind), " "}, out);
+  std::visit(FullText{out, kind}, kind);
+}
 
 }  // namespace
 
 std::string DigestOf(const Plan& plan) {
   std::string canonical;
   for (const Step& step : plan.steps) {
-    canonical += fmt::format("{} {} {} after", step.id, KindName(step.kind),
-                             std::visit(FullText{}, step.kind));
+    canonical += step.id;
+    AppendKind(step.kind, canonical);
+    canonical += " after";
     for (const std::string& id : step.depends_on) {
-      canonical += ' ' + id;
+      Append({" ", id}, canonical);
     }
     canonical += '\n';
   }
   for (const Blocked& blocked : plan.blocked) {
-    canonical += fmt::format("blocked {} {}", CodeName(blocked.code), CodeName(blocked.finding));
+    Append({"blocked ", CodeName(blocked.code), " ", CodeName(blocked.finding)}, canonical);
     if (blocked.wanted.has_value()) {
-      canonical += fmt::format(" {} {}", KindName(blocked.wanted->kind),
-                               std::visit(FullText{}, blocked.wanted->kind));
+      AppendKind(blocked.wanted->kind, canonical);
     }
     canonical += '\n';
   }

@@ -1,6 +1,7 @@
 #include "services/planner/core/planner.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "services/planner/core/analysis.h"
 #include "services/planner/core/checkers.h"
@@ -34,8 +35,8 @@ void MeasureCosts(const WorkingSnapshot& after, Plan& plan) {
 
 }  // namespace
 
-Plan ComputePlan(const ClusterSpec& spec, const ClusterSnapshot& snapshot, const Policy& policy) {
-  Draft draft(spec, Canonical(snapshot), policy);
+Plan ComputePlan(const ClusterSpec& spec, ClusterSnapshot snapshot, const Policy& policy) {
+  Draft draft(spec, Canonical(std::move(snapshot)), policy);
   Plan& plan = draft.plan();
   plan.findings = Analyse(draft.now(), draft.shape(), draft.goal, spec, policy);
   plan.bounds.ranges_before = RangesOf(draft.now());

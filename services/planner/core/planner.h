@@ -16,7 +16,7 @@ namespace redisop {
 
 // Never fails: what cannot be done now is in Plan::blocked. No steps and nothing blocked means that
 // the cluster is as wished, apart from findings that nothing can mend. Any thread.
-Plan ComputePlan(const ClusterSpec& spec, const ClusterSnapshot& snapshot, const Policy& policy);
+Plan ComputePlan(const ClusterSpec& spec, ClusterSnapshot snapshot, const Policy& policy);
 
 }  // namespace redisop
 

@@ -31,7 +31,7 @@ BlockedCode CodeOfInvalid(const StepKind& kind) {
 }
 
 // The nodes whose own answer the step's safety rests on.
-std::vector<NodeId> WitnessesOf(const StepKind& kind) {
+std::vector<std::string_view> WitnessesOf(const StepKind& kind) {
   if (std::holds_alternative<CreatePod>(kind)) {
     return {};
   }
@@ -42,7 +42,7 @@ std::vector<NodeId> WitnessesOf(const StepKind& kind) {
 }
 
 std::optional<Refusal> WhyNotObserved(const StepKind& kind, const WorkingSnapshot& before) {
-  for (const NodeId& name : WitnessesOf(kind)) {
+  for (const std::string_view name : WitnessesOf(kind)) {
     const Node* node = before.Find(name);
     if (node == nullptr || (std::holds_alternative<ForgetNode>(kind) && IsLost(*node))) {
       continue;
@@ -67,14 +67,16 @@ std::optional<Refusal> WhyNoData(const NodeId& target_id, const WorkingSnapshot&
   const Node* target = before.Find(target_id);
   int copies = 0;
   NodeId waiting;
-  for (const auto& [id, node] : before.nodes()) {
-    if (target != nullptr && node.role == Role::kReplica && node.primary_id == target->id &&
-        !IsLost(node)) {
-      if (node.link == Link::kInSync && !node.unobserved) {
+  if (target == nullptr) {
+    return std::nullopt;
+  }
+  for (const Node* replica : before.ReplicasOf(target->id)) {
+    if (!IsLost(*replica)) {
+      if (replica->link == Link::kInSync && !replica->unobserved) {
         return std::nullopt;
       }
       ++copies;
-      waiting = id;
+      waiting = replica->id;
     }
   }
   if (copies == 0) {
@@ -129,15 +131,7 @@ struct GateVisitor {
 }  // namespace
 
 bool HasQuorum(const WorkingSnapshot& snapshot) {
-  int voters = 0;
-  int there = 0;
-  for (const auto& [id, node] : snapshot.nodes()) {
-    if (node.role == Role::kPrimary && !node.slots.empty()) {
-      ++voters;
-      there += node.unobserved || node.health == Health::kFailed ? 0 : 1;
-    }
-  }
-  return 2 * there > voters;
+  return 2 * snapshot.voters_there() > snapshot.voters();
 }
 
 std::optional<Refusal> WhyNot(const StepKind& kind, const WorkingSnapshot& before,

@@ -1,7 +1,8 @@
 #include "services/planner/core/shape.h"
 
 #include <algorithm>
-#include <set>
+#include <deque>
+#include <map>
 #include <tuple>
 
 namespace redisop {
@@ -10,8 +11,13 @@ namespace {
 constexpr int kReplicaChainMax = 64;
 constexpr size_t kShortNameLength = 8;
 
-bool IsNumber(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+// Numbers before words; numbers by value, that is by their length, then as text.
+using NameOrder = std::tuple<bool, size_t, std::string_view>;
+
+NameOrder OrderOf(std::string_view name) {
+  const bool is_number = !name.empty() && std::all_of(name.begin(), name.end(),
+                                                      [](char c) { return c >= '0' && c <= '9'; });
+  return {!is_number, is_number ? name.size() : 0, name};
 }
 
 // The primary at the end of the chain, or nullptr.
@@ -31,8 +37,9 @@ class ShapeBuilder {
       labels_.insert(node.shard);
       if (node.role == Role::kReplica) {
         const Node* root = RootOf(snapshot, node);
+        replicas_.emplace_back(&node, root);
         if (root != nullptr) {
-          followers_[root->id].push_back(&node);
+          followers_[root].push_back(&node);
         }
       }
     }
@@ -42,24 +49,17 @@ class ShapeBuilder {
     AddServing();
     AddEmptyPrimaries();
     AddReplicas();
-    std::vector<Shard> shards;
-    for (auto& [name, shard] : by_name_) {
-      shards.push_back(std::move(shard));
+    std::vector<std::pair<NameOrder, Shard*>> in_order;
+    in_order.reserve(shards_.size());
+    for (Shard& shard : shards_) {
+      in_order.emplace_back(OrderOf(shard.name), &shard);
     }
-    std::sort(shards.begin(), shards.end(),
-              [](const Shard& a, const Shard& b) { return ShardNameLess(a.name, b.name); });
-    shape_.shards = std::move(shards);
-    for (size_t i = 0; i < shape_.shards.size(); ++i) {
-      const Shard& shard = shape_.shards[i];
-      shape_.shard_of[shard.primary] = i;
-      for (const auto* ids : {&shard.replicas, &shard.joining}) {
-        for (const NodeId& id : *ids) {
-          shape_.shard_of[id] = i;
-        }
-      }
+    std::sort(in_order.begin(), in_order.end());
+    parts_.shards.reserve(in_order.size());
+    for (const auto& [order, shard] : in_order) {
+      parts_.shards.push_back(std::move(*shard));
     }
-    shape_.shard_of.erase(NodeId());
-    return std::move(shape_);
+    return Shape(std::move(parts_));
   }
 
  private:
@@ -67,7 +67,7 @@ class ShapeBuilder {
     if (!primary.shard.empty()) {
       return primary.shard;
     }
-    if (const auto found = followers_.find(primary.id); found != followers_.end()) {
+    if (const auto found = followers_.find(&primary); found != followers_.end()) {
       for (const Node* follower : found->second) {
         if (!follower->shard.empty()) {
           return follower->shard;
@@ -75,20 +75,20 @@ class ShapeBuilder {
       }
     }
     // Its shard got pods that are named after it.
-    const std::string name(ShardNameOf(primary.id));
-    return labels_.contains(name) ? name : std::string();
+    const std::string_view name = ShardNameOf(primary.id);
+    return labels_.contains(name) ? std::string(name) : std::string();
   }
 
   // By a node that lives.
-  bool IsFollowed(const NodeId& id) const {
-    const auto found = followers_.find(id);
+  bool IsFollowed(const Node& primary) const {
+    const auto found = followers_.find(&primary);
     return found != followers_.end() &&
            std::any_of(found->second.begin(), found->second.end(),
                        [](const Node* node) { return !IsLost(*node); });
   }
 
   std::string FreeName(const Node& primary) const {
-    const std::string label = LabelOf(primary);
+    std::string label = LabelOf(primary);
     if (!label.empty() && !by_name_.contains(label)) {
       return label;
     }
@@ -98,21 +98,21 @@ class ShapeBuilder {
 
   // Primaries with slots; those with more slots get their label first.
   void AddServing() {
-    std::vector<const Node*> serving;
+    struct Serving {
+      int slots;
+      const Node* node;
+    };
+    std::vector<Serving> serving;
     for (const auto& [id, node] : snapshot_.nodes()) {
       if (node.role == Role::kPrimary && !node.slots.empty()) {
-        serving.push_back(&node);
+        serving.push_back({node.slots.size(), &node});
       }
     }
-    std::stable_sort(serving.begin(), serving.end(), [](const Node* a, const Node* b) {
-      return std::tuple(-a->slots.size(), b->config_epoch) <
-             std::tuple(-b->slots.size(), a->config_epoch);
+    std::stable_sort(serving.begin(), serving.end(), [](const Serving& a, const Serving& b) {
+      return std::tie(b.slots, b.node->config_epoch) < std::tie(a.slots, a.node->config_epoch);
     });
-    for (const Node* node : serving) {
-      const std::string name = FreeName(*node);
-      by_name_[name] = Shard{
-          .name = name, .primary = node->id, .replicas = {}, .joining = {}, .lost_replicas = {}};
-      name_of_primary_[node->id] = name;
+    for (const Serving& primary : serving) {
+      Lead(FreeName(*primary.node), *primary.node);
     }
   }
 
@@ -123,44 +123,46 @@ class ShapeBuilder {
       if (node.role != Role::kPrimary || !node.slots.empty()) {
         continue;
       }
-      const bool followed = IsFollowed(id);
       if (IsLost(node)) {
-        shape_.lost.push_back(id);
+        parts_.lost.push_back(id);
       } else if (const std::string label = LabelOf(node); !label.empty()) {
         by_label[label].push_back(&node);
-      } else if (followed) {
-        const std::string name = FreeName(node);
-        by_name_[name].name = name;
-        by_name_[name].primary = id;
-        name_of_primary_[id] = name;
+      } else if (IsFollowed(node)) {
+        Lead(FreeName(node), node);
       } else {
-        shape_.spares.push_back(id);
+        parts_.spares.push_back(id);
       }
     }
-    for (auto& [label, nodes] : by_label) {
-      const bool served = by_name_.contains(label);
-      Shard& shard = by_name_[label];
-      shard.name = label;
-      if (!served) {
-        const Node* primary = *std::min_element(
-            nodes.begin(), nodes.end(),
-            [&](const Node* a, const Node* b) { return Standing(*a) < Standing(*b); });
-        shard.primary = primary->id;
-        name_of_primary_[primary->id] = label;
+    for (const auto& [label, nodes] : by_label) {
+      if (!by_name_.contains(label)) {
+        Lead(label,
+             **std::min_element(nodes.begin(), nodes.end(), [&](const Node* a, const Node* b) {
+               return Standing(*a) < Standing(*b);
+             }));
       }
+      Shard& shard = *by_name_.at(label);
       for (const Node* node : nodes) {
         if (node->id != shard.primary) {
-          (IsLost(*node) ? shape_.lost : shard.joining).push_back(node->id);
+          (IsLost(*node) ? parts_.lost : shard.joining).push_back(node->id);
         }
       }
       std::sort(shard.joining.begin(), shard.joining.end());
     }
   }
 
+  void Lead(const std::string& name, const Node& primary) {
+    Shard& shard = shards_.emplace_back();
+    shard.name = name;
+    shard.primary = primary.id;
+    by_name_.emplace(shard.name, &shard);
+    led_by_.emplace(&primary, &shard);
+  }
+
   // Who of a new shard's nodes is its primary: one the plan appointed, one that is copied,
   // then the lowest member.
-  std::tuple<bool, bool, size_t, bool, bool, int, NodeId> Standing(const Node& node) const {
-    const auto found = followers_.find(node.id);
+  std::tuple<bool, bool, size_t, bool, bool, int, std::string_view> Standing(
+      const Node& node) const {
+    const auto found = followers_.find(&node);
     const size_t count = found == followers_.end() ? 0 : found->second.size();
     return {IsLost(node) || node.leaving,
             !snapshot_.IsAppointed(node.id),
@@ -172,46 +174,65 @@ class ShapeBuilder {
   }
 
   void AddReplicas() {
-    for (const auto& [id, node] : snapshot_.nodes()) {
-      if (node.role != Role::kReplica) {
-        continue;
-      }
-      const Node* root = RootOf(snapshot_, node);
-      const auto name = root == nullptr ? name_of_primary_.end() : name_of_primary_.find(root->id);
-      if (name != name_of_primary_.end()) {
-        Shard& shard = by_name_[name->second];
-        (IsLost(node) ? shard.lost_replicas : shard.replicas).push_back(id);
-      } else if (IsLost(node)) {
-        shape_.lost.push_back(id);
+    for (const auto& [node, root] : replicas_) {
+      const auto led = root == nullptr ? led_by_.end() : led_by_.find(root);
+      if (led != led_by_.end()) {
+        (IsLost(*node) ? led->second->lost_replicas : led->second->replicas).push_back(node->id);
+      } else if (IsLost(*node)) {
+        parts_.lost.push_back(node->id);
       } else if (root != nullptr && by_name_.contains(LabelOf(*root))) {
-        by_name_[LabelOf(*root)].joining.push_back(id);
-      } else if (!node.shard.empty() && by_name_.contains(node.shard)) {
-        by_name_[node.shard].joining.push_back(id);
+        by_name_.at(LabelOf(*root))->joining.push_back(node->id);
+      } else if (!node->shard.empty() && by_name_.contains(node->shard)) {
+        by_name_.at(node->shard)->joining.push_back(node->id);
       } else {
-        shape_.spares.push_back(id);
+        parts_.spares.push_back(node->id);
       }
     }
   }
 
   const WorkingSnapshot& snapshot_;
-  std::map<NodeId, std::vector<const Node*>> followers_;
-  std::set<std::string> labels_;
-  std::map<std::string, Shard> by_name_;
-  std::map<NodeId, std::string> name_of_primary_;
-  Shape shape_;
+  // Each with the primary at the end of its chain, or nullptr. In the order of ids.
+  std::vector<std::pair<const Node*, const Node*>> replicas_;
+  absl::flat_hash_map<const Node*, std::vector<const Node*>> followers_;
+  NameViewSet labels_;
+  std::deque<Shard> shards_;
+  NameViewMap<Shard*> by_name_;
+  absl::flat_hash_map<const Node*, Shard*> led_by_;
+  ShapeParts parts_;
 };
 
 }  // namespace
 
+Shape::Shape(ShapeParts parts)
+    : shared_([&] {
+        auto shared = std::make_shared<Shared>();
+        shared->parts = std::move(parts);
+        shared->by_name.reserve(shared->parts.shards.size());
+        shared->shard_of.reserve(4 * shared->parts.shards.size());
+        for (const Shard& shard : shared->parts.shards) {
+          shared->by_name[shard.name] = &shard;
+          shared->shard_of[shard.primary] = &shard;
+          for (const auto* ids : {&shard.replicas, &shard.joining}) {
+            for (const NodeId& id : *ids) {
+              shared->shard_of[id] = &shard;
+            }
+          }
+        }
+        shared->shard_of.erase(std::string_view());
+        return shared;
+      }()),
+      shards(shared_->parts.shards),
+      spares(shared_->parts.spares),
+      lost(shared_->parts.lost) {}
+
 const Shard* Shape::Find(std::string_view name) const {
-  const auto found = std::find_if(shards.begin(), shards.end(),
-                                  [&](const Shard& shard) { return shard.name == name; });
-  return found == shards.end() ? nullptr : &*found;
+  const auto found = shared_->by_name.find(name);
+  return found == shared_->by_name.end() ? nullptr : found->second;
 }
 
-const Shard* Shape::ShardOf(const NodeId& id) const {
-  const auto found = shard_of.find(id);
-  return found == shard_of.end() ? nullptr : &shards[found->second];
+const Shard* Shape::ShardOf(std::string_view id) const {
+  const auto found = shared_->shard_of.find(id);
+  return found == shared_->shard_of.end() ? nullptr : found->second;
 }
 
 std::string_view ShardNameOf(std::string_view primary_id) {
@@ -220,14 +241,7 @@ std::string_view ShardNameOf(std::string_view primary_id) {
 
 bool IsLost(const Node& node) { return node.health == Health::kFailed && node.pod.empty(); }
 
-bool ShardNameLess(std::string_view a, std::string_view b) {
-  const bool number_a = IsNumber(a);
-  const bool number_b = IsNumber(b);
-  if (number_a != number_b) {
-    return number_a;
-  }
-  return number_a && a.size() != b.size() ? a.size() < b.size() : a < b;
-}
+bool ShardNameLess(std::string_view a, std::string_view b) { return OrderOf(a) < OrderOf(b); }
 
 Shape ShapeOf(const WorkingSnapshot& snapshot) { return ShapeBuilder(snapshot).Build(); }
 

@@ -3,10 +3,12 @@
 #ifndef REDIS_OPERATOR_SERVICES_PLANNER_CORE_SHAPE_H_
 #define REDIS_OPERATOR_SERVICES_PLANNER_CORE_SHAPE_H_
 
-#include <map>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "services/planner/core/name_table.h"
 #include "services/planner/core/working_snapshot.h"
 
 namespace redisop {
@@ -24,19 +26,37 @@ struct Shard {
   std::vector<NodeId> lost_replicas;
 };
 
-struct Shape {
-  // In the order of their names: numbers by value, then words.
+struct ShapeParts {
   std::vector<Shard> shards;
-  // Empty nodes that belong to no shard. Ascending.
   std::vector<NodeId> spares;
-  // Lost nodes without slots that nobody copies. Ascending.
   std::vector<NodeId> lost;
+};
+
+// Does not change; copies share what it is made of, so that a checker can hold on to one while its
+// steps change the cluster.
+class Shape {
+ public:
+  explicit Shape(ShapeParts parts);
 
   const Shard* Find(std::string_view name) const;
   // The shard a node belongs to; nullptr for spares and lost nodes.
-  const Shard* ShardOf(const NodeId& id) const;
+  const Shard* ShardOf(std::string_view id) const;
 
-  std::map<NodeId, size_t, std::less<>> shard_of;
+ private:
+  struct Shared {
+    ShapeParts parts;
+    NameViewMap<const Shard*> by_name;   // keys are names of `parts`
+    NameViewMap<const Shard*> shard_of;  // keys are ids of `parts`
+  };
+  std::shared_ptr<const Shared> shared_;
+
+ public:
+  // In the order of their names: numbers by value, then words.
+  const std::vector<Shard>& shards;
+  // Empty nodes that belong to no shard. Ascending.
+  const std::vector<NodeId>& spares;
+  // Lost nodes without slots that nobody copies. Ascending.
+  const std::vector<NodeId>& lost;
 };
 
 // Failed, and no pod stands behind it: only its id is left.

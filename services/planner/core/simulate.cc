@@ -16,7 +16,7 @@ const Pod* WaitsForPod(const WorkingSnapshot& observed, const StepKind& kind) {
   if (std::holds_alternative<DeletePod>(kind)) {
     return nullptr;
   }
-  for (const NodeId& name : NodesOf(kind)) {
+  for (const std::string_view name : NodesOf(kind)) {
     const Node* node = observed.Find(name);
     const Pod* pod = node == nullptr ? nullptr : observed.WaitingPod(node->id);
     if (pod != nullptr) {
@@ -47,7 +47,7 @@ absl::StatusOr<ClusterSnapshot> Simulate(const ClusterSnapshot& snapshot, const 
 
 std::vector<StepCheck> CheckPlan(const ClusterSnapshot& snapshot, const Plan& plan) {
   const WorkingSnapshot observed(Canonical(snapshot));
-  WorkingSnapshot now = observed;
+  WorkingSnapshot now(Canonical(snapshot));
   std::vector<StepCheck> checks;
   std::set<std::string> done;
   for (const Step& step : plan.steps) {

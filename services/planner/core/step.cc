@@ -1,6 +1,8 @@
 #include "services/planner/core/step.h"
 
 #include <algorithm>
+#include <unordered_set>
+#include <utility>
 
 #include "services/planner/core/load.h"
 
@@ -9,6 +11,15 @@ namespace {
 
 bool SameNode(const Node* node, std::string_view id_or_pod) {
   return node != nullptr && (node->id == id_or_pod || node->pod == id_or_pod);
+}
+
+std::unordered_set<const Node*> NodesNamed(const WorkingSnapshot& now, const MeetNodes& step) {
+  std::unordered_set<const Node*> nodes;
+  for (const NodeId& name : step.node_ids) {
+    nodes.insert(now.Find(name));
+  }
+  nodes.erase(nullptr);
+  return nodes;
 }
 
 struct DoneVisitor {
@@ -23,18 +34,13 @@ struct DoneVisitor {
     return node == nullptr || (!s.pod_uid.empty() && node->pod_uid != s.pod_uid);
   }
   bool operator()(const MeetNodes& s) const {
-    std::set<NodeId> ids;
-    for (const NodeId& name : s.node_ids) {
+    const std::unordered_set<const Node*> nodes = NodesNamed(now, s);
+    return std::all_of(s.node_ids.begin(), s.node_ids.end(), [&](const NodeId& name) {
       const Node* node = now.Find(name);
-      if (node == nullptr || (node->alone && s.node_ids.size() > 1) || now.IsForgotten(node->id)) {
-        return false;
-      }
-      ids.insert(node->id);
-    }
-    return std::all_of(ids.begin(), ids.end(), [&](const NodeId& id) {
-      const Node* node = now.Find(id);
-      return std::none_of(node->unknown_ids.begin(), node->unknown_ids.end(),
-                          [&](const NodeId& other) { return ids.contains(other); });
+      return node != nullptr && !(node->alone && s.node_ids.size() > 1) &&
+             !now.IsForgotten(node->id) &&
+             std::none_of(node->unknown_ids.begin(), node->unknown_ids.end(),
+                          [&](const NodeId& other) { return nodes.contains(now.Find(other)); });
     });
   }
   bool operator()(const SetConfigEpoch& s) const {
@@ -111,52 +117,48 @@ struct ApplyVisitor {
     now.RemoveLeavingPod(s.pod, s.pod_uid);
   }
   void operator()(const MeetNodes& s) const {
-    std::set<NodeId> ids;
+    const std::unordered_set<const Node*> nodes = NodesNamed(now, s);
     for (const NodeId& name : s.node_ids) {
-      if (const Node* node = now.Find(name); node != nullptr) {
-        ids.insert(node->id);
-      }
-    }
-    for (const NodeId& id : ids) {
-      Node* node = now.Find(id);
-      node->alone = node->alone && ids.size() == 1;
-      std::erase_if(node->unknown_ids, [&](const NodeId& other) { return ids.contains(other); });
-      now.MarkMet(id);
+      now.Change(name, [&](Node& node) {
+        node.alone = node.alone && nodes.size() == 1;
+        std::erase_if(node.unknown_ids,
+                      [&](const NodeId& other) { return nodes.contains(now.Find(other)); });
+        now.MarkMet(node.id);
+      });
     }
   }
   void operator()(const SetConfigEpoch& s) const {
-    Node* node = now.Find(s.node_id);
-    if (node != nullptr && node->config_epoch == 0) {
-      node->config_epoch = s.epoch;
-    }
+    now.Change(s.node_id, [&](Node& node) {
+      node.config_epoch = node.config_epoch == 0 ? s.epoch : node.config_epoch;
+    });
   }
   void operator()(const AssignSlots& s) const {
-    if (Node* node = now.Find(s.node_id); node != nullptr) {
-      if (node->slots.empty() || !node->slot_loads.empty()) {
-        AddEmptySlots(s.slots, *node);
+    now.Change(s.node_id, [&](Node& node) {
+      if (node.slots.empty() || !node.slot_loads.empty()) {
+        AddEmptySlots(s.slots, node);
       }
-      node->slots.Add(s.slots);
-    }
+      node.slots.Add(s.slots);
+    });
   }
   void operator()(const AttachReplica& s) const {
-    Node* replica = now.Find(s.replica_id);
-    const Node* primary = now.Find(s.primary_id);
-    if (replica != nullptr && primary != nullptr) {
-      replica->role = Role::kReplica;
-      replica->primary_id = primary->id;
-      replica->link = Link::kInSync;
-      replica->lag_bytes = 0;
-      replica->keys = primary->keys;
-      replica->used_memory_bytes = primary->used_memory_bytes;
+    if (const Node* primary = now.Find(s.primary_id); primary != nullptr) {
+      now.Change(s.replica_id, [&](Node& replica) {
+        replica.role = Role::kReplica;
+        replica.primary_id = primary->id;
+        replica.link = Link::kInSync;
+        replica.lag_bytes = 0;
+        replica.keys = primary->keys;
+        replica.used_memory_bytes = primary->used_memory_bytes;
+      });
     }
   }
   void operator()(const MigrateSlots& s) const { Move(s.source_id, s.target_id, s.slots); }
   void operator()(const CloseOpenSlot& s) const {
     for (const NodeId& id : {s.owner_id, s.target_id}) {
-      if (Node* node = now.Find(id); node != nullptr) {
-        std::erase_if(node->open_slots,
+      now.Change(id, [&](Node& node) {
+        std::erase_if(node.open_slots,
                       [&](const OpenSlot& open) { return s.slots.Contains(open.slot); });
-      }
+      });
     }
     if (s.resolution == CloseOpenSlot::Resolution::kFinish) {
       Move(s.owner_id, s.target_id, s.slots);
@@ -177,13 +179,13 @@ struct ApplyVisitor {
     }
   }
   void operator()(const ResetEmptyNode& s) const {
-    if (Node* node = now.Find(s.node_id); node != nullptr) {
-      node->alone = true;
-      node->role = Role::kPrimary;
-      node->primary_id.clear();
-      node->unknown_ids.clear();
-      now.MarkMet(node->id);
-    }
+    now.Change(s.node_id, [&](Node& node) {
+      node.alone = true;
+      node.role = Role::kPrimary;
+      node.primary_id.clear();
+      node.unknown_ids.clear();
+      now.MarkMet(node.id);
+    });
   }
   void operator()(const CopyFunctions& s) const {
     if (const Node* target = now.Find(s.target_id); target != nullptr) {
@@ -193,20 +195,35 @@ struct ApplyVisitor {
   void operator()(const SetConfig&) const {}
 
   void Move(const NodeId& from, const NodeId& to, const SlotSet& slots) const {
-    Node* source = now.Find(from);
-    Node* target = now.Find(to);
-    if (source == nullptr || target == nullptr) {
+    if (now.Find(to) == nullptr) {
       return;
     }
-    const SlotSet moved = slots & source->slots;
-    const StepSize load = LoadOf(*source, moved);
-    source->slots.Remove(moved);
-    target->slots.Add(moved);
-    source->keys = source->slots.empty() ? 0 : source->keys - std::min(source->keys, load.keys);
-    source->used_memory_bytes -= std::min(source->used_memory_bytes, load.bytes);
-    target->keys += load.keys;
-    target->used_memory_bytes += load.bytes;
-    MoveLoads(*source, *target, moved);
+    StepSize load;
+    bool source_tells = false;
+    std::vector<SlotLoad> loads;
+    SlotSet moved;
+    now.Change(from, [&](Node& source) {
+      moved = slots & source.slots;
+      load = LoadOf(source, moved);
+      source.slots.Remove(moved);
+      source.keys = source.slots.empty() ? 0 : source.keys - std::min(source.keys, load.keys);
+      source.used_memory_bytes -= std::min(source.used_memory_bytes, load.bytes);
+      source_tells = !source.slot_loads.empty();
+      loads = TakeLoads(source, moved);
+    });
+    now.Change(to, [&](Node& target) {
+      target.slots.Add(moved);
+      target.keys += load.keys;
+      target.used_memory_bytes += load.bytes;
+      // It tells of all its slots or of none.
+      const bool owned_others = target.slots.size() > moved.size();
+      if (!source_tells || (target.slot_loads.empty() && owned_others)) {
+        target.slot_loads.clear();
+        return;
+      }
+      target.slot_loads.insert(target.slot_loads.end(), loads.begin(), loads.end());
+      AddEmptySlots(moved, target);
+    });
   }
 
   // Slots of which nothing else is known hold nothing.
@@ -217,66 +234,60 @@ struct ApplyVisitor {
     for (const SlotRange& range : slots.Ranges()) {
       node.slot_loads.push_back({range, 0, 0});
     }
-    SortLoads(node);
-  }
-
-  static void SortLoads(Node& node) {
     std::sort(node.slot_loads.begin(), node.slot_loads.end(),
               [](const SlotLoad& a, const SlotLoad& b) { return a.slots.first < b.slots.first; });
   }
 
-  // `target` owns the slots already. It tells of all its slots or of none.
-  static void MoveLoads(Node& source, Node& target, const SlotSet& moved) {
-    const bool owned_others = target.slots.size() > moved.size();
-    const bool known = !source.slot_loads.empty() && (!target.slot_loads.empty() || !owned_others);
+  // What the source knew of the slots that leave it.
+  static std::vector<SlotLoad> TakeLoads(Node& source, const SlotSet& moved) {
     std::vector<SlotLoad> kept;
+    std::vector<SlotLoad> taken;
     for (const SlotLoad& load : source.slot_loads) {
       const SlotSet slots(load.slots);
       for (const SlotRange& range : (slots - moved).Ranges()) {
         kept.push_back({range, load.keys, load.bytes});
       }
       for (const SlotRange& range : (slots & moved).Ranges()) {
-        target.slot_loads.push_back({range, load.keys, load.bytes});
+        taken.push_back({range, load.keys, load.bytes});
       }
     }
     source.slot_loads = std::move(kept);
-    if (known) {
-      AddEmptySlots(moved, target);
-    } else {
-      target.slot_loads.clear();
-    }
+    return taken;
   }
 
   // Everything that copied the old primary copies the new one; the old one too, while it lives.
   void ChangePrimary(const NodeId& to, const NodeId& from) const {
-    Node* next = now.Find(to);
-    Node* old = now.Find(from);
+    const Node* next = now.Find(to);
+    const Node* old = now.Find(from);
     if (next == nullptr || next->role == Role::kPrimary) {
       return;
     }
-    next->role = Role::kPrimary;
-    next->primary_id.clear();
-    if (old == nullptr) {
-      return;
+    SlotSet slots;
+    std::vector<SlotLoad> loads;
+    std::vector<const Node*> followers;
+    if (old != nullptr) {
+      followers = now.ReplicasOf(old->id);
+      now.Change(from, [&](Node& node) {
+        slots = std::exchange(node.slots, SlotSet());
+        loads = std::exchange(node.slot_loads, {});
+        if (node.health != Health::kFailed) {
+          node.role = Role::kReplica;
+          node.primary_id = next->id;
+          node.link = Link::kInSync;
+        }
+      });
     }
-    next->slots.Add(old->slots);
-    next->slot_loads = std::move(old->slot_loads);
-    old->slot_loads.clear();
-    old->slots = SlotSet();
-    std::vector<NodeId> followers;
-    for (const auto& [id, node] : now.nodes()) {
-      if (node.role == Role::kReplica && node.primary_id == old->id) {
-        followers.push_back(id);
+    for (const Node* follower : followers) {
+      now.Change(follower->id, [&](Node& node) { node.primary_id = next->id; });
+    }
+    now.Change(to, [&](Node& node) {
+      node.role = Role::kPrimary;
+      node.primary_id.clear();
+      if (old != nullptr) {
+        node.slots.Add(slots);
+        node.slot_loads = std::move(loads);
       }
-    }
-    for (const NodeId& id : followers) {
-      now.Find(id)->primary_id = next->id;
-    }
-    if (old->health != Health::kFailed) {
-      old->role = Role::kReplica;
-      old->primary_id = next->id;
-      old->link = Link::kInSync;
-    }
+    });
   }
 };
 

@@ -5,6 +5,7 @@
 #define REDIS_OPERATOR_SERVICES_PLANNER_CORE_STEP_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -25,8 +26,8 @@ absl::Status StillValid(const StepKind& kind, const WorkingSnapshot& snapshot);
 // alone. Requires: StillValid, or IsDone.
 void Apply(const StepKind& kind, WorkingSnapshot& snapshot);
 
-// The nodes that the step names, as it names them.
-std::vector<NodeId> NodesOf(const StepKind& kind);
+// The nodes that the step names, as it names them. Valid as long as `kind`.
+std::vector<std::string_view> NodesOf(const StepKind& kind);
 
 // What must hold before it may start, one line each, and what holds when it is done.
 std::vector<std::string> PreconditionsOf(const StepKind& kind);

@@ -6,10 +6,10 @@ namespace redisop {
 namespace {
 
 struct NodesVisitor {
-  using Ids = std::vector<NodeId>;
+  using Ids = std::vector<std::string_view>;
   Ids operator()(const CreatePod& s) const { return {s.pod}; }
   Ids operator()(const DeletePod& s) const { return {s.node_id.empty() ? s.pod : s.node_id}; }
-  Ids operator()(const MeetNodes& s) const { return s.node_ids; }
+  Ids operator()(const MeetNodes& s) const { return {s.node_ids.begin(), s.node_ids.end()}; }
   Ids operator()(const SetConfigEpoch& s) const { return {s.node_id}; }
   Ids operator()(const AssignSlots& s) const { return {s.node_id}; }
   Ids operator()(const AttachReplica& s) const { return {s.replica_id, s.primary_id}; }
@@ -20,7 +20,7 @@ struct NodesVisitor {
   Ids operator()(const ForgetNode& s) const { return {s.node_id}; }
   Ids operator()(const ResetEmptyNode& s) const { return {s.node_id}; }
   Ids operator()(const CopyFunctions& s) const { return {s.source_id, s.target_id}; }
-  Ids operator()(const SetConfig& s) const { return s.node_ids; }
+  Ids operator()(const SetConfig& s) const { return {s.node_ids.begin(), s.node_ids.end()}; }
 };
 
 struct PreconditionsVisitor {
@@ -102,7 +102,9 @@ struct EffectVisitor {
 
 }  // namespace
 
-std::vector<NodeId> NodesOf(const StepKind& kind) { return std::visit(NodesVisitor{}, kind); }
+std::vector<std::string_view> NodesOf(const StepKind& kind) {
+  return std::visit(NodesVisitor{}, kind);
+}
 
 std::vector<std::string> PreconditionsOf(const StepKind& kind) {
   return std::visit(PreconditionsVisitor{}, kind);

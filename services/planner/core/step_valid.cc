@@ -77,8 +77,11 @@ struct ValidVisitor {
   absl::Status operator()(const AssignSlots& s) const {
     RETURN_IF_ERROR(NeedPrimary(s.node_id));
     const Node* owner = now.Find(s.node_id);
+    if (!now.OthersOwn(s.slots, *owner)) {
+      return absl::OkStatus();
+    }
     for (const auto& [id, node] : now.nodes()) {
-      if (id != owner->id && !(node.slots & s.slots).empty()) {
+      if (id != owner->id && node.slots.Overlaps(s.slots)) {
         return No(fmt::format("{} owns {}", ShortId(id), (node.slots & s.slots).ToString()));
       }
     }
@@ -137,9 +140,9 @@ struct ValidVisitor {
     if (node == nullptr) {
       return absl::OkStatus();
     }
-    for (const auto& [id, other] : now.nodes()) {
-      if (other.role == Role::kReplica && other.primary_id == node->id && !now.IsForgotten(id)) {
-        return No(fmt::format("{} still copies {}", ShortId(id), ShortId(s.node_id)));
+    for (const Node* replica : now.ReplicasOf(node->id)) {
+      if (!now.IsForgotten(replica->id)) {
+        return No(fmt::format("{} still copies {}", ShortId(replica->id), ShortId(s.node_id)));
       }
     }
     const bool lost = node->pod.empty() && node->health == Health::kFailed;

@@ -50,8 +50,8 @@ absl::StatusOr<pb::ComputePlanResponse> AnswerComputePlan(const pb::ComputePlanR
   }
   ASSIGN_OR_RETURN(const ClusterSpec spec, FromProto(request.spec(), "spec"));
   ASSIGN_OR_RETURN(const Policy policy, FromProto(request.policy(), "policy"));
-  ASSIGN_OR_RETURN(const ClusterSnapshot snapshot, FromProto(request.snapshot(), "snapshot"));
-  const Plan plan = ComputePlan(spec, snapshot, policy);
+  ASSIGN_OR_RETURN(ClusterSnapshot snapshot, FromProto(request.snapshot(), "snapshot"));
+  const Plan plan = ComputePlan(spec, std::move(snapshot), policy);
   pb::ComputePlanResponse response;
   *response.mutable_plan() = ToProto(plan);
   response.set_text(Explain(plan));

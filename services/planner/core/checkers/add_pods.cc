@@ -23,6 +23,14 @@ int MembersOf(const Draft& draft, const Shard& shard) {
   return members;
 }
 
+// Every shard is there with all its members: nothing has to be placed.
+bool IsComplete(const Draft& draft, const Shape& shape) {
+  return std::all_of(draft.goal.kept.begin(), draft.goal.kept.end(), [&](const std::string& name) {
+    const Shard* shard = shape.Find(name);
+    return shard != nullptr && MembersOf(draft, *shard) > draft.spec.replication_factor;
+  });
+}
+
 // The smallest number whose pod name is not held by a pod that stays.
 int FreeMember(const Draft& draft, const std::string& shard) {
   int member = 0;
@@ -67,6 +75,9 @@ void CreateReplicas(Draft& draft, const PodZones& zones,
 
 void AddPods(Draft& draft) {
   const Shape before = draft.shape();
+  if (IsComplete(draft, before)) {
+    return;
+  }
   PodZones zones(draft.now());
   for (const std::string& name : draft.goal.kept) {
     const Shard* shard = before.Find(name);

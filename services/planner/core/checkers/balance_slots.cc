@@ -13,8 +13,8 @@
 namespace redisop {
 namespace {
 
-FindingCode ReasonFor(Draft& draft, const NodeId& source) {
-  const Shard* shard = draft.shape().ShardOf(source);
+FindingCode ReasonFor(const Draft& draft, const Shape& shape, const NodeId& source) {
+  const Shard* shard = shape.ShardOf(source);
   return shard != nullptr && !draft.goal.Keeps(shard->name) ? FindingCode::kShardSurplus
                                                             : FindingCode::kSlotsUnbalanced;
 }
@@ -83,8 +83,9 @@ void ProposeMoves(Draft& draft, const SlotWish& wish, const std::vector<SlotTran
   const Schedule schedule = ScheduleTransfers(timed, draft.policy.max_parallel_migrations);
   bounds.makespan_seconds_minimum = schedule.makespan_minimum;
   std::map<size_t, size_t> number_of;  // transfer to step
+  const Shape shape = draft.shape();
   for (const Scheduled& scheduled : schedule.order) {
-    Reason reason{ReasonFor(draft, moves[scheduled.transfer].source_id),
+    Reason reason{ReasonFor(draft, shape, moves[scheduled.transfer].source_id),
                   BecauseOf(wish, transfers[scheduled.transfer])};
     if (scheduled.lane_before.has_value()) {
       if (const auto before = number_of.find(*scheduled.lane_before); before != number_of.end()) {

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "services/planner/core/checkers.h"
 
@@ -10,10 +9,14 @@ namespace {
 
 // Whether the node is on its way out and need not see the others any more.
 bool IsLeaving(const Draft& draft, const Shape& shape, const Node& node) {
+  if (node.leaving || draft.now().IsForgotten(node.id)) {
+    return true;
+  }
+  if (draft.goal.leaving.empty() || !node.slots.empty()) {
+    return false;
+  }
   const Shard* shard = shape.ShardOf(node.id);
-  return node.leaving ||
-         (shard != nullptr && !draft.goal.Keeps(shard->name) && node.slots.empty()) ||
-         draft.now().IsForgotten(node.id);
+  return shard != nullptr && !draft.goal.Keeps(shard->name);
 }
 
 bool CanMeet(const Draft& draft, const Shape& shape, const Node& node) {
@@ -32,26 +35,26 @@ bool IsStuck(const Draft& draft, const NodeId& id) {
 
 void MeetKnownNodes(Draft& draft) {
   const Shape shape = draft.shape();
+  const auto counts = [&](const Node& node) { return !IsNew(node) && CanMeet(draft, shape, node); };
   std::vector<NodeId> known;
-  std::set<NodeId> known_set;
+  size_t apart = 0;
   for (const auto& [id, node] : draft.now().nodes()) {
-    if (CanMeet(draft, shape, node) && !IsNew(node)) {
+    if (counts(node)) {
       known.push_back(id);
-      known_set.insert(id);
+      apart += std::any_of(node.unknown_ids.begin(), node.unknown_ids.end(),
+                           [&](const NodeId& other) {
+                             const Node* peer = draft.now().Find(other);
+                             return peer != nullptr && counts(*peer);
+                           })
+                   ? 1
+                   : 0;
     }
   }
-  size_t apart = 0;
-  for (const NodeId& id : known) {
-    const Node* node = draft.now().Find(id);
-    apart += std::any_of(node->unknown_ids.begin(), node->unknown_ids.end(),
-                         [&](const NodeId& other) { return known_set.contains(other); })
-                 ? 1
-                 : 0;
-  }
   if (apart > 0) {
+    const size_t count = known.size();
     draft.Propose(MeetNodes{std::move(known)},
                   {FindingCode::kNodesNotMet,
-                   fmt::format("{} of {} nodes do not know all others", apart, known_set.size())});
+                   fmt::format("{} of {} nodes do not know all others", apart, count)});
   }
 }
 
