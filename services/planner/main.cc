@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <iterator>
 #include <string>
+#include <thread>
 
 #include "common/base/status.h"
 #include "common/obs/http_endpoint.h"
@@ -22,6 +24,8 @@ namespace {
 // Every field has a limit of its own, so that what is too large is refused with its name.
 constexpr int kReceiveBytesMax = 32 << 20;
 constexpr int64_t kMemoryBytesMax = 512 << 20;
+// Each holds one decoded request.
+constexpr int kWorkersMax = 4;
 
 int Fail(const absl::Status& status) {
   fmt::print(stderr, "redis-operator-planner: {}\n", ToString(status));
@@ -45,7 +49,10 @@ int RunServer(const PlannerOptions& options) {
   }
   const Logger log("planner");
   Metrics metrics("redis_operator_planner_");
-  PlannerServiceImpl planner(metrics);
+  PlannerServiceLimits limits;
+  limits.work.threads =
+      std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 2, kWorkersMax);
+  PlannerServiceImpl planner(limits, metrics);
   ServerOptions server_options{.listen_address = options.listen_address,
                                .security = options.security};
   server_options.max_receive_bytes = kReceiveBytesMax;

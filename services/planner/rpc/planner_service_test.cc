@@ -25,9 +25,14 @@ using ::testing::StartsWith;
 
 class PlannerServiceTest : public ::testing::Test {
  protected:
-  PlannerServiceTest() : metrics_("test_"), service_(metrics_) {
+  PlannerServiceTest() { Serve(PlannerServiceLimits()); }
+
+  void Serve(const PlannerServiceLimits& limits) {
+    server_.reset();
+    metrics_ = std::make_unique<Metrics>("test_");
+    service_ = std::make_unique<PlannerServiceImpl>(limits, *metrics_);
     grpc::ServerBuilder builder;
-    builder.RegisterService(&service_);
+    builder.RegisterService(service_.get());
     builder.SetMaxReceiveMessageSize(32 << 20);
     server_ = builder.BuildAndStart();
     stub_ = pb::PlannerService::NewStub(server_->InProcessChannel(grpc::ChannelArguments()));
@@ -48,8 +53,8 @@ class PlannerServiceTest : public ::testing::Test {
     return request;
   }
 
-  Metrics metrics_;
-  PlannerServiceImpl service_;
+  std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<PlannerServiceImpl> service_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<pb::PlannerService::Stub> stub_;
 };
@@ -117,6 +122,27 @@ TEST_F(PlannerServiceTest, MissingPartsAndHugeFieldsAreNamed) {
   request.mutable_spec()->set_number_of_primaries(1);
   request.mutable_policy()->set_tolerance_percent(99);
   expect(request, "policy.tolerance_percent: is 99");
+}
+
+TEST_F(PlannerServiceTest, ARequestThatWouldBecomeLargeIsRefusedWithAdvice) {
+  pb::ComputePlanRequest request = ScaleOut();
+  for (int i = 0; i < 500000; ++i) {
+    request.mutable_snapshot()->add_nodes();
+  }
+  EXPECT_LT(request.ByteSizeLong(), size_t{2} << 20);
+  pb::ComputePlanResponse response;
+  const grpc::Status status = Compute(request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(status.error_message(), HasSubstr("more than 64 MiB in memory; send fewer"));
+}
+
+TEST_F(PlannerServiceTest, WhoFindsTheQueueFullIsToldToTryAgain) {
+  Serve({.work = {.threads = 1, .waiting_bytes_max = 10}, .decoded_bytes_max = 1 << 20});
+  pb::ComputePlanResponse response;
+  const grpc::Status status = Compute(ScaleOut(), &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(status.error_message(), HasSubstr("try again"));
+  EXPECT_THAT(metrics_->Text(), HasSubstr("{method=\"ComputePlan\",outcome=\"overloaded\"} 1"));
 }
 
 TEST_F(PlannerServiceTest, EveryExampleOfTheDocumentationIsAnswered) {
