@@ -1,7 +1,7 @@
 # The front door. Everything it needs is installed by `make setup`, which the other targets call themselves.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help setup build test fuzz check format demo demo-down bench bench-formation bench-rebalance images asan tsan clean
+.PHONY: help setup build test fuzz check format demo demo-down bench bench-formation bench-planner bench-rebalance images asan tsan clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | \
@@ -37,6 +37,10 @@ bench: build ## Run all benchmarks
 
 bench-formation: build ## Measure the formation of clusters against redis-cli
 	@tools/bench formation
+
+bench-planner: setup ## Measure the planner at up to 1,000 shards, alone and asked by 200 callers
+	@KUBE=no tools/build release planner_bench
+	@PRESET=release tools/bench planner
 
 bench-rebalance: build ## Compare plans for 1,000 random clusters with redis-cli --cluster rebalance
 	@tools/bench rebalance
