@@ -7,6 +7,10 @@
 namespace redisop {
 namespace {
 
+// Pods that Kubernetes cannot run each get a step of their own, which names every node. With more
+// of them a plan would grow with the square of the cluster.
+constexpr size_t kMetOneByOneMax = 16;
+
 // Whether the node is on its way out and need not see the others any more.
 bool IsLeaving(const Draft& draft, const Shape& shape, const Node& node) {
   if (node.leaving || draft.now().IsForgotten(node.id)) {
@@ -81,10 +85,13 @@ void MeetNewNodes(Draft& draft) {
   if (fresh > 0 && all.size() > 1) {
     draft.Propose(MeetNodes{all}, {FindingCode::kNodesNotMet, because(fresh)});
   }
-  for (const NodeId& id : stuck) {
-    all.push_back(id);
+  // One by one, so that none waits for another; so many at once are one fault, and wait together.
+  const size_t at_once = stuck.size() <= kMetOneByOneMax ? 1 : stuck.size();
+  for (size_t i = 0; i < stuck.size(); i += at_once) {
+    all.insert(all.end(), stuck.begin() + static_cast<std::ptrdiff_t>(i),
+               stuck.begin() + static_cast<std::ptrdiff_t>(i + at_once));
     std::sort(all.begin(), all.end());
-    draft.Propose(MeetNodes{all}, {FindingCode::kNodesNotMet, because(1)});
+    draft.Propose(MeetNodes{all}, {FindingCode::kNodesNotMet, because(at_once)});
   }
 }
 
