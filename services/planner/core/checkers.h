@@ -15,6 +15,8 @@ namespace redisop {
 void FormCluster(Draft& draft);
 // Nodes that belong together and lost sight of each other meet again.
 void MeetKnownNodes(Draft& draft);
+// While two primaries claim the same slots nothing else is done: one of them is no shard.
+void AwaitClaims(Draft& draft);
 // Slot moves that were interrupted are finished or undone.
 void CloseOpenSlots(Draft& draft);
 // Slots that two nodes each take for the other's go to whom most primaries take for their owner.

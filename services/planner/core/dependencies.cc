@@ -43,14 +43,25 @@ struct Dependencies::AccessVisitor {
     Write(id, {kExists});
     all.Join(PrimaryOf(id), kCopies);
   }
+  // Where new nodes join, nothing changes for those that know each other: their steps need not wait
+  // for a new one that may take long to come. Without new nodes all find each other again.
   void operator()(const MeetNodes& s) const {
+    const auto is_new = [&](const NodeId& name) {
+      const Node* node = now.Find(name);
+      return node != nullptr && node->alone;
+    };
+    const bool some_new = std::any_of(s.node_ids.begin(), s.node_ids.end(), is_new);
     for (const NodeId& name : s.node_ids) {
       const std::string_view id = Of(name);
       Read(id, {kExists});
-      if (const Node* node = now.Find(id); node != nullptr && node->alone) {
+      if (is_new(name)) {
         Read(id, {kSlots});
       }
-      Write(id, {kMember});
+      if (some_new && !is_new(name)) {
+        Read(id, {kMember});
+      } else {
+        Write(id, {kMember});
+      }
     }
   }
   void operator()(const SetConfigEpoch& s) const {

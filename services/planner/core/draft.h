@@ -51,6 +51,9 @@ class Draft {
   // True when the step was added.
   bool Propose(StepKind kind, Reason reason);
   void Block(BlockedCode code, std::string text, FindingCode finding);
+  // Nothing more may be planned on what is observed; the reason was given to Block.
+  void Stop() { stopped_ = true; }
+  bool stopped() const { return stopped_; }
 
   // Makes an empty node the primary of a shard, for the rest of the plan. The appointments of the
   // goal are made from the start.
@@ -63,6 +66,7 @@ class Draft {
 
  private:
   Plan plan_;
+  bool stopped_ = false;
   Dependencies dependencies_;
 };
 

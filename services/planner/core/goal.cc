@@ -13,7 +13,7 @@ namespace {
 // All copies are gone, and that is accepted.
 bool IsGivenUp(const WorkingSnapshot& snapshot, const Shard& shard, const Policy& policy) {
   const Node* primary = snapshot.Find(shard.primary);
-  return primary != nullptr && IsLost(*primary) && IsLossAccepted(policy, shard) &&
+  return primary != nullptr && IsLost(*primary) && IsLossAccepted(policy, shard.name) &&
          WhoMayReturn(snapshot, shard, *primary).empty();
 }
 

@@ -30,9 +30,9 @@ std::string WhoMayReturn(const WorkingSnapshot& snapshot, const Shard& shard, co
   return std::string();
 }
 
-bool IsLossAccepted(const Policy& policy, const Shard& shard) {
+bool IsLossAccepted(const Policy& policy, const std::string& shard) {
   return policy.recreate_lost_shards ||
-         std::find(policy.allow_data_loss.begin(), policy.allow_data_loss.end(), shard.name) !=
+         std::find(policy.allow_data_loss.begin(), policy.allow_data_loss.end(), shard) !=
              policy.allow_data_loss.end();
 }
 

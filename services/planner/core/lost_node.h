@@ -19,7 +19,7 @@ const Pod* MayBe(const WorkingSnapshot& snapshot, const Node& lost);
 std::string WhoMayReturn(const WorkingSnapshot& snapshot, const Shard& shard, const Node& primary);
 
 // Whether the policy accepts that the shard's data is lost.
-bool IsLossAccepted(const Policy& policy, const Shard& shard);
+bool IsLossAccepted(const Policy& policy, const std::string& shard);
 
 }  // namespace redisop
 

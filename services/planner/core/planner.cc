@@ -41,7 +41,9 @@ Plan ComputePlan(const ClusterSpec& spec, ClusterSnapshot snapshot, const Policy
   plan.findings = Analyse(draft.now(), draft.shape(), draft.goal, spec, policy);
   plan.bounds.ranges_before = RangesOf(draft.now());
   for (const Checker& checker : kCheckers) {
-    checker.run(draft);
+    if (!draft.stopped()) {
+      checker.run(draft);
+    }
   }
   std::stable_sort(plan.blocked.begin(), plan.blocked.end(),
                    [](const Blocked& a, const Blocked& b) { return a.code < b.code; });

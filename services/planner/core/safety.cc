@@ -66,25 +66,26 @@ std::optional<Refusal> WhyNotObserved(const StepKind& kind, const WorkingSnapsho
 std::optional<Refusal> WhyNoData(const NodeId& target_id, const WorkingSnapshot& before) {
   const Node* target = before.Find(target_id);
   int copies = 0;
-  NodeId waiting;
+  const Node* waiting = nullptr;
   if (target == nullptr) {
     return std::nullopt;
   }
   for (const Node* replica : before.ReplicasOf(target->id)) {
     if (!IsLost(*replica)) {
-      if (replica->link == Link::kInSync && !replica->unobserved) {
+      if (replica->link == Link::kInSync && !replica->unobserved && !replica->leaving) {
         return std::nullopt;
       }
       ++copies;
-      waiting = replica->id;
+      waiting = replica;
     }
   }
   if (copies == 0) {
     return std::nullopt;
   }
   return Refusal{BlockedCode::kMustWait,
-                 fmt::format("{} has no replica in sync yet: {} is still synchronising",
-                             ShortId(target_id), ShortId(waiting))};
+                 fmt::format("{} has no replica in sync yet: {} is {}", ShortId(target_id),
+                             ShortId(waiting->id),
+                             waiting->leaving ? "being deleted" : "still synchronising")};
 }
 
 struct GateVisitor {
@@ -94,6 +95,10 @@ struct GateVisitor {
   using Why = std::optional<Refusal>;
 
   Why operator()(const MigrateSlots& s) const {
+    if (const Node* target = before.Find(s.target_id); target != nullptr && target->leaving) {
+      return Refusal{BlockedCode::kMustWait,
+                     fmt::format("{} is being deleted, so it gets no slots", ShortId(target->id))};
+    }
     if (Why why = WhyNoData(s.target_id, before); why.has_value() && spec.replication_factor > 0) {
       return why;
     }

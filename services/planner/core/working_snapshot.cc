@@ -6,6 +6,12 @@
 namespace redisop {
 namespace {
 
+// Whether the node itself has a link to nobody: all others have new addresses, or the network cut
+// it off. A node that was forgotten still reaches those that forgot it.
+bool ReachesNobody(const Node& node, size_t others) {
+  return !node.unobserved && node.unknown_ids.size() >= others;
+}
+
 // Ids that every other observed node lists as unknown.
 std::vector<NodeId> ForgottenIn(const ClusterSnapshot& snapshot) {
   NameViewMap<size_t> unknown_to;
@@ -22,7 +28,8 @@ std::vector<NodeId> ForgottenIn(const ClusterSnapshot& snapshot) {
   for (const Node& node : snapshot.nodes) {
     const auto found = unknown_to.find(node.id);
     const size_t others = observers - (node.unobserved || node.alone ? 0 : 1);
-    if (found != unknown_to.end() && !node.alone && others > 1 && found->second >= others) {
+    if (found != unknown_to.end() && !node.alone && others > 1 && found->second >= others &&
+        !ReachesNobody(node, others)) {
       forgotten.push_back(node.id);
     }
   }

@@ -82,6 +82,8 @@ class WorkingSnapshot {
 
   // Every slot that some node owns.
   const SlotSet& owned() const { return owned_; }
+  // Those that several own.
+  const SlotSet& contested() const { return contested_; }
   // Whether a node other than `owner` owns one of `slots`.
   bool OthersOwn(const SlotSet& slots, const Node& owner) const;
 

@@ -7,6 +7,7 @@
 #include "services/planner/core/checkers.h"
 #include "services/planner/core/estimate.h"
 #include "services/planner/core/load.h"
+#include "services/planner/core/lost_node.h"
 #include "services/planner/core/slot_wish.h"
 #include "services/planner/core/slots/schedule.h"
 
@@ -111,6 +112,19 @@ SlotSet ClosedSlots(const Plan& plan) {
   return closed;
 }
 
+// The steps that make all forget who owned slots before; until then a new owner's claim is refused
+// by those that know of the old one's.
+std::set<size_t> GivenUp(const Plan& plan) {
+  std::set<size_t> steps;
+  for (size_t i = 0; i < plan.steps.size(); ++i) {
+    if (std::holds_alternative<ForgetNode>(plan.steps[i].kind) &&
+        plan.steps[i].reason == FindingCode::kPrimaryFailed) {
+      steps.insert(i);
+    }
+  }
+  return steps;
+}
+
 // No slot moves twice in one plan: a slot whose interrupted move was just finished stays, and
 // another one of the same primary goes in its place.
 void KeepClosedSlots(const SlotSet& closed, const SlotWish& wish,
@@ -164,12 +178,27 @@ void BlockWithoutLoads(Draft& draft, const SlotWish& wish) {
   }
 }
 
+// Whoever owned the slots of a cluster that was formed may come back with all its data, as long as
+// nobody says that it is gone.
+bool IsTotalLossAccepted(Draft& draft) {
+  const std::vector<std::string>& shards = draft.goal.kept;
+  return std::all_of(shards.begin(), shards.end(),
+                     [&](const std::string& shard) { return IsLossAccepted(draft.policy, shard); });
+}
+
 // Slots that nobody owns may be given away only when nobody can come back with their keys.
 bool MayGive(Draft& draft, const SlotSet& unowned) {
   if (unowned.empty()) {
     return true;
   }
   if (!draft.now().formed()) {
+    return false;
+  }
+  if (draft.now().owned().empty() && !IsTotalLossAccepted(draft)) {
+    draft.Block(BlockedCode::kNeedsAllowDataLoss,
+                "the cluster was formed once, and nobody who is there owns a slot; bring its nodes "
+                "back, or accept that all data is lost by naming all shards in allow_data_loss",
+                FindingCode::kSlotUncovered);
     return false;
   }
   for (const auto& [id, node] : draft.now().nodes()) {
@@ -207,14 +236,6 @@ void AssignUnowned(Draft& draft, const SlotWish& wish, const std::vector<SlotTra
 
 void BalanceSlots(Draft& draft) {
   SlotWish wish = WishFor(draft.now(), draft.shape(), draft.goal, draft.spec, draft.policy, true);
-  if (!wish.conflict.empty()) {
-    draft.Block(BlockedCode::kSlotOwnerUnclear,
-                fmt::format("slots {} are claimed by two primaries; the higher config epoch wins "
-                            "as soon as they have heard of each other",
-                            wish.conflict.ToString()),
-                FindingCode::kSlotConflict);
-    return;
-  }
   if (wish.nobody && !wish.nodes.empty()) {
     draft.Block(BlockedCode::kNoSafeTarget,
                 "every shard that stays has weight 0, so none may own slots; give one of them a "
@@ -237,7 +258,7 @@ void BalanceSlots(Draft& draft) {
   if (!wish.load.has_value()) {
     KeepClosedSlots(closed, wish, transfers);
   }
-  AssignUnowned(draft, wish, transfers, {}, false);
+  AssignUnowned(draft, wish, transfers, GivenUp(draft.plan()), false);
   std::erase_if(transfers, [](const SlotTransfer& t) { return t.source == kUnassigned; });
   if (Fits(draft, wish, transfers)) {
     KeepEmptiedShards(draft, wish);

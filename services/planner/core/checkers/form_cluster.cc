@@ -12,11 +12,7 @@ namespace {
 // Forming was not done before, and is not done yet: slots are missing, and whoever has some is
 // alone.
 bool NeedsForming(const WorkingSnapshot& now) {
-  SlotSet owned;
-  for (const auto& [id, node] : now.nodes()) {
-    owned.Add(node.slots);
-  }
-  return !now.formed() && owned.size() < kSlotCount;
+  return !now.formed() && now.owned().size() < kSlotCount;
 }
 
 // Forming touches only nodes that prove they are empty.
@@ -111,12 +107,15 @@ std::set<size_t> SetEpochs(Draft& draft, bool& pending) {
 }  // namespace
 
 void FormCluster(Draft& draft) {
-  if (!NeedsForming(draft.now()) || !AllEmpty(draft)) {
+  if (!NeedsForming(draft.now())) {
     return;
   }
+  if (!AllEmpty(draft)) {
+    return draft.Stop();
+  }
   AddPods(draft);
-  if (draft.shape().shards.empty()) {
-    return;
+  if (static_cast<int>(draft.shape().shards.size()) < draft.spec.number_of_primaries) {
+    return draft.Stop();  // AddPods said why; a smaller cluster would have to grow right away
   }
   AppointPrimaries(draft);
   bool pending = false;

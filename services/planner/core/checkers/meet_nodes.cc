@@ -29,6 +29,12 @@ bool CanMeet(const Draft& draft, const Shape& shape, const Node& node) {
 
 bool IsNew(const Node& node) { return node.alone; }
 
+// A new node with keys of its own beside a cluster. Met, it would lose them: whoever claims their
+// slots with a higher config epoch makes it delete them.
+bool IsStranger(const WorkingSnapshot& now, const Node& node) {
+  return IsNew(node) && node.keys > 0 && !(now.owned() - node.slots).empty();
+}
+
 // Kubernetes says why the pod doesn't run; nobody should wait for it.
 bool IsStuck(const Draft& draft, const NodeId& id) {
   const Pod* pod = draft.now().WaitingPod(id);
@@ -69,6 +75,14 @@ void MeetNewNodes(Draft& draft) {
   size_t fresh = 0;
   for (const auto& [id, node] : draft.now().nodes()) {
     if (!CanMeet(draft, shape, node)) {
+      continue;
+    }
+    if (IsStranger(draft.now(), node)) {
+      draft.Block(BlockedCode::kNodesNotEmpty,
+                  fmt::format("{} knows nobody, but holds {} keys; it meets the others when it is "
+                              "empty",
+                              ShortId(id), node.keys),
+                  FindingCode::kNodesNotMet);
       continue;
     }
     if (IsNew(node) && IsStuck(draft, id)) {

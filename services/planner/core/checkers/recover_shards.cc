@@ -21,7 +21,7 @@ const Node* BestHeir(const WorkingSnapshot& now, const Shard& shard) {
 }
 
 void GiveUp(Draft& draft, const Shard& shard) {
-  if (!IsLossAccepted(draft.policy, shard)) {
+  if (!IsLossAccepted(draft.policy, shard.name)) {
     draft.Block(BlockedCode::kNeedsAllowDataLoss,
                 fmt::format("all copies of shard {} are gone; to go on without its data, accept "
                             "the loss by naming it: allow_data_loss {}",
