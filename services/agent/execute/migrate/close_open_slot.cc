@@ -53,6 +53,19 @@ class CloseOpenSlotAction : public StepAction {
     return marked;
   }
 
+  // Marks that outlived their move: the source heard of the new owner from others, and keeps them.
+  static SlotSet LeftBehind(const NodeView& view, const SlotSet& slots) {
+    SlotSet left;
+    for (const OpenSlot& open : view.self.open_slots) {
+      const Node* peer = FindPeer(view, open.peer);
+      if (slots.Contains(open.slot) && open.direction == OpenSlot::Direction::kMigrating &&
+          peer != nullptr && peer->slots.Contains(open.slot)) {
+        left.Add(open.slot);
+      }
+    }
+    return left;
+  }
+
   static StepOutcome Undo(StepContext& context, const CloseOpenSlot& step) {
     ASSIGN_OR_RETURN(const auto owner, context.ConnectLocal());
     ASSIGN_OR_RETURN(const NodeView view, ReadView(*owner));
@@ -60,8 +73,12 @@ class CloseOpenSlotAction : public StepAction {
       return Refuse(Refusal::kNodeChanged, "this node is " + ShortId(view.self.id));
     }
     const SlotSet foreign = step.slots - view.self.slots;
-    if (!foreign.empty()) {
+    if (!(foreign - LeftBehind(view, foreign)).empty()) {
       return Refuse(Refusal::kStateChanged, "not the owner of slots " + foreign.ToString());
+    }
+    if (!foreign.empty()) {
+      RETURN_IF_ERROR(SetSlots(*owner, step.slots.Slots(), "STABLE", ""));
+      return fmt::format("{} slots belong to {}", step.slots.size(), ShortId(step.target_id));
     }
     // The caller leaves out the address of a target that is proven gone.
     if (!context.request().peers.contains(step.target_id)) {

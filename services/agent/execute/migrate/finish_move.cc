@@ -11,16 +11,26 @@
 #include "services/agent/execute/migrate/list_keys.h"
 #include "services/agent/execute/migrate/slot_mover.h"
 #include "services/agent/execute/migrate/window.h"
+#include "services/agent/execute/node_reading.h"
 
 namespace redisop {
 namespace {
+
+// Whether the target has taken over from the node that a mark of the source names, and so holds
+// what was moved there. The source's keys count in any case.
+bool TookOver(const MoveParties& parties, const NodeId& marked) {
+  if (marked == parties.target_id) return true;
+  const Node* before = FindPeer(parties.source_view, marked);
+  return before != nullptr && before->slots.empty() &&
+         (before->primary_id == parties.target_id || before->health == Health::kFailed);
+}
 
 // The source's marks among `slots`.
 absl::StatusOr<SlotSet> MarkedSlots(const MoveParties& parties, const SlotSet& slots) {
   SlotSet marked;
   for (const OpenSlot& open : parties.source_view.self.open_slots) {
     if (!slots.Contains(open.slot)) continue;
-    if (open.direction != OpenSlot::Direction::kMigrating || open.peer != parties.target_id) {
+    if (open.direction != OpenSlot::Direction::kMigrating || !TookOver(parties, open.peer)) {
       return Refuse(Refusal::kStateChanged,
                     fmt::format("slot {} is on its way from or to another node", open.slot));
     }

@@ -219,6 +219,17 @@ TEST_F(Migrate, UndoAsksNothingOfATargetThatIsGone) {
   EXPECT_EQ(cluster().OpenSlots(), 0);
 }
 
+// The executor ended after the target had taken the slot, and before the source was told.
+TEST_F(Migrate, UndoRemovesAMarkThatOutlivedItsMove) {
+  Mark(4015);
+  ASSERT_TRUE(cluster().Ask(kTarget, {"CLUSTER", "SETSLOT", "4015", "NODE", id(kTarget)}).IsOk());
+  ASSERT_TRUE(Await(absl::Seconds(10), [&] { return !cluster().SlotsOf(kSource).Contains(4015); }));
+  ASSERT_EQ(cluster().OpenSlots(), 1);
+  EXPECT_OK(RunStep(cluster(), kSource, Close("4015", CloseOpenSlot::Resolution::kUndo)));
+  EXPECT_EQ(cluster().OpenSlots(), 0);
+  EXPECT_TRUE(cluster().SlotsOf(kTarget).Contains(4015));
+}
+
 // "Lost mark": the new source lacks the mark, the target has keys that clients changed since.
 TEST_F(Migrate, ALostMarkNeverBringsOldValuesBack) {
   const int slot = 4020;
@@ -619,6 +630,40 @@ TEST_F(MigrateWithReplicas, FinishesAfterTheSourceFailedOver) {
   ASSERT_FALSE(open.empty());
   ASSERT_OK(RunStep(cluster, 3,
                     CloseOpenSlot{cluster.node(3).id, cluster.node(1).id, open,
+                                  CloseOpenSlot::Resolution::kFinish}));
+  EXPECT_EQ(cluster.OpenSlots(), 0);
+  for (int i = 0; i < kKeys; ++i) ASSERT_EQ(client.Call({"GET", key(i)}).text, "2") << key(i);
+  EXPECT_TRUE(Await(absl::Seconds(10), [&] { return cluster.Agrees(); }));
+}
+
+// The target fails over while slots are open: the source's marks name the old one.
+TEST_F(MigrateWithReplicas, FinishesToTheNodeThatTookOverFromTheTarget) {
+  LiveCluster cluster(3, 3, 3);
+  constexpr int kKeys = 200;
+  LiveClient client(cluster);
+  const auto key = [](int i) { return KeyOf(200 + i % 10, i); };
+  for (int i = 0; i < kKeys; ++i) ASSERT_EQ(client.Call({"INCR", key(i)}).integer, 1);
+  const MigrateSlots step = {cluster.node(0).id, cluster.node(1).id, Slots("200-209")};
+  for (int calls = 20; cluster.OpenSlots() == 0; ++calls) {
+    FailingConnector failing(cluster.connector(), calls, false);
+    LiveControl control;
+    ASSERT_FALSE(RunStep(cluster, 0, step, failing, control).ok());
+  }
+  for (int i = 0; i < kKeys; ++i) ASSERT_EQ(client.Call({"INCR", key(i)}).integer, 2);
+
+  ASSERT_TRUE(Await(absl::Seconds(10), [&] {
+    cluster.Ask(4, {"CLUSTER", "FAILOVER"});
+    return cluster.Ask(4, {"ROLE"}).elements[0].text == "master";
+  }));
+  ASSERT_TRUE(Await(absl::Seconds(10), [&] {
+    const absl::StatusOr<NodeView> source = ReadView(*cluster.node(0).redis);
+    const Node* old_target = source.ok() ? FindPeer(*source, cluster.node(1).id) : nullptr;
+    return old_target != nullptr && old_target->primary_id == cluster.node(4).id;
+  }));
+  const SlotSet open = cluster.SlotsOf(0) & Slots("200-209");
+  ASSERT_FALSE(open.empty());
+  ASSERT_OK(RunStep(cluster, 0,
+                    CloseOpenSlot{cluster.node(0).id, cluster.node(4).id, open,
                                   CloseOpenSlot::Resolution::kFinish}));
   EXPECT_EQ(cluster.OpenSlots(), 0);
   for (int i = 0; i < kKeys; ++i) ASSERT_EQ(client.Call({"GET", key(i)}).text, "2") << key(i);

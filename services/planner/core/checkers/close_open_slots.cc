@@ -49,6 +49,18 @@ bool IsGoodTarget(Draft& draft, const NodeId& id) {
          !node->leaving && shard != nullptr && draft.goal.Keeps(shard->name);
 }
 
+// The primary of the shard that the target belonged to when it was marked: its keys are there when
+// another node took over.
+NodeId SuccessorOf(Draft& draft, const NodeId& target) {
+  const Node* node = draft.now().Find(target);
+  const bool replaced = node != nullptr && node->slots.empty() &&
+                        (node->role == Role::kReplica || node->health == Health::kFailed);
+  const Shape& shape = draft.shape();
+  const Shard* shard =
+      !replaced ? nullptr : shape.ShardOf(node->role == Role::kReplica ? node->primary_id : target);
+  return shard == nullptr ? target : shard->primary;
+}
+
 // Adds to `closing` how the slot is closed; false when the marks contradict each other.
 bool Decide(Draft& draft, int slot, const Marks& marks, std::map<Key, SlotSet>& closing) {
   const Node* owner = OwnerOf(draft.now(), slot);
@@ -58,7 +70,7 @@ bool Decide(Draft& draft, int slot, const Marks& marks, std::map<Key, SlotSet>& 
   std::set<NodeId> targets(marks.importing.begin(), marks.importing.end());
   for (size_t i = 0; i < marks.migrating.size(); ++i) {
     if (marks.migrating[i] == owner->id) {
-      targets.insert(marks.migrating_to[i]);
+      targets.insert(SuccessorOf(draft, marks.migrating_to[i]));
     } else {
       // A mark that outlived the move: the slot belongs to somebody else already.
       closing[{marks.migrating[i], owner->id, CloseOpenSlot::Resolution::kUndo}].Add(slot);
