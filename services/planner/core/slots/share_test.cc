@@ -29,7 +29,7 @@ int BruteForce(const std::vector<int>& current, const std::vector<Share>& shares
 }
 
 TEST(ShareTest, FewestMovesIsTheMinimumAndIsReached) {
-  const PropertyRun run(800000);
+  const PropertyRun run(1600000);
   for (uint64_t n = 0; n < run.cases; ++n) {
     CaseRandom random(run.seed + n);
     const auto nodes = static_cast<size_t>(1 + random.Below(5));
