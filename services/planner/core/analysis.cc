@@ -250,8 +250,9 @@ class Analysis {
     hosts.erase("");
     zones.erase("");
     const size_t copies = 1 + static_cast<size_t>(spec_.replication_factor);
+    std::vector<const Node*> members;
     for (const Shard& shard : shape_.shards) {
-      std::vector<const Node*> members;
+      members.clear();
       for (const NodeId& id : shard.replicas) {
         members.push_back(now_.Find(id));
       }

@@ -94,9 +94,6 @@ std::set<std::string> ChooseLeaving(const WorkingSnapshot& snapshot, const Shape
 // New shards out of spare nodes, one by one, so that primaries stay spread.
 void AppointSpares(const WorkingSnapshot& snapshot, const Shape& shape, const ClusterSpec& spec,
                    std::set<std::string>& used, Goal& goal) {
-  if (static_cast<int>(goal.kept.size()) >= spec.number_of_primaries) {
-    return;
-  }
   std::map<std::string, int> in_zone;
   std::map<std::string, int> on_host;
   for (const Shard& shard : shape.shards) {
@@ -138,13 +135,18 @@ Goal DecideGoal(const WorkingSnapshot& snapshot, const Shape& shape, const Clust
                 const Policy& policy) {
   Goal goal;
   goal.leaving = ChooseLeaving(snapshot, shape, spec, policy);
+  for (const Shard& shard : shape.shards) {
+    if (goal.Keeps(shard.name)) {
+      goal.kept.push_back(shard.name);
+    }
+  }
+  if (static_cast<int>(goal.kept.size()) >= spec.number_of_primaries) {
+    return goal;
+  }
   std::set<std::string> used;
   for (const Shard& shard : shape.shards) {
     if (!shard.joining.empty() || !IsGivenUp(snapshot, shard, policy)) {
       used.insert(shard.name);
-    }
-    if (goal.Keeps(shard.name)) {
-      goal.kept.push_back(shard.name);
     }
   }
   AppointSpares(snapshot, shape, spec, used, goal);
@@ -156,9 +158,7 @@ Goal DecideGoal(const WorkingSnapshot& snapshot, const Shape& shape, const Clust
       goal.created.push_back(name);
     }
   }
-  if (!std::is_sorted(goal.kept.begin(), goal.kept.end(), ShardNameLess)) {
-    std::sort(goal.kept.begin(), goal.kept.end(), ShardNameLess);
-  }
+  std::sort(goal.kept.begin(), goal.kept.end(), ShardNameLess);
   return goal;
 }
 

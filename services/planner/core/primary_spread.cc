@@ -1,19 +1,13 @@
 #include "services/planner/core/primary_spread.h"
 
 #include <algorithm>
-#include <set>
 
 #include "services/planner/core/placement/role_spread.h"
 
 namespace redisop {
 namespace {
 
-// All zones there are: of the hosts, and of the nodes; empty when the zone of a node is unknown.
-std::vector<std::string> ZonesOf(const WorkingSnapshot& snapshot, const Shape& shape) {
-  std::set<std::string> zones;
-  for (const Host& host : snapshot.hosts()) {
-    zones.insert(host.zone);
-  }
+void AddZonesOfNodes(const WorkingSnapshot& snapshot, const Shape& shape, NameViewSet& zones) {
   for (const Shard& shard : shape.shards) {
     if (const Node* primary = snapshot.Find(shard.primary); primary != nullptr) {
       zones.insert(primary->zone);
@@ -22,8 +16,28 @@ std::vector<std::string> ZonesOf(const WorkingSnapshot& snapshot, const Shape& s
       zones.insert(snapshot.Find(id)->zone);
     }
   }
-  return zones.contains("") ? std::vector<std::string>()
-                            : std::vector<std::string>(zones.begin(), zones.end());
+}
+
+// All zones there are: of the hosts, and of the nodes; empty when the zone of a node is unknown.
+std::vector<std::string> ZonesOf(const WorkingSnapshot& snapshot, const Shape& shape) {
+  NameViewSet zones;
+  for (const Host& host : snapshot.hosts()) {
+    zones.insert(host.zone);
+  }
+  // Mostly the hosts tell all of them, and no node has to be looked up.
+  bool others = false;
+  for (const auto& [id, node] : snapshot.nodes()) {
+    others = others || !zones.contains(node.zone);
+  }
+  if (others) {
+    AddZonesOfNodes(snapshot, shape, zones);
+  }
+  if (zones.contains("")) {
+    return {};
+  }
+  std::vector<std::string> in_order(zones.begin(), zones.end());
+  std::sort(in_order.begin(), in_order.end());
+  return in_order;
 }
 
 }  // namespace
@@ -53,15 +67,8 @@ PrimarySpread SpreadOf(const WorkingSnapshot& snapshot, const Shape& shape, cons
       settled = false;
       continue;
     }
-    ShardZones choice{.current = number(primary->zone), .candidates = {}};
-    for (const NodeId& id : shard.replicas) {
-      const Node* replica = snapshot.Find(id);
-      if (CanBePromoted(shard, *replica)) {
-        choice.candidates.push_back(number(replica->zone));
-      }
-    }
     ++spread.in_zone[primary->zone];
-    choices.push_back(std::move(choice));
+    choices.push_back({.current = number(primary->zone), .candidates = {}});
     shards.push_back(&shard);
   }
   const int zone_count = static_cast<int>(zones.size());
@@ -75,6 +82,14 @@ PrimarySpread SpreadOf(const WorkingSnapshot& snapshot, const Shape& shape, cons
   spread.excess_minimum = spread.excess;
   if (!settled || spread.excess == 0) {
     return spread;
+  }
+  for (size_t i = 0; i < shards.size(); ++i) {
+    for (const NodeId& id : shards[i]->replicas) {
+      const Node* replica = snapshot.Find(id);
+      if (CanBePromoted(*shards[i], *replica)) {
+        choices[i].candidates.push_back(number(replica->zone));
+      }
+    }
   }
   const RoleSpread chosen = SpreadPrimaries(choices, zone_count, spread.per_zone_max);
   spread.excess_minimum = chosen.violations;

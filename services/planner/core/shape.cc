@@ -5,6 +5,9 @@
 #include <map>
 #include <tuple>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
+
 namespace redisop {
 namespace {
 
@@ -193,7 +196,7 @@ class ShapeBuilder {
   const WorkingSnapshot& snapshot_;
   // Each with the primary at the end of its chain, or nullptr. In the order of ids.
   std::vector<std::pair<const Node*, const Node*>> replicas_;
-  absl::flat_hash_map<const Node*, std::vector<const Node*>> followers_;
+  absl::flat_hash_map<const Node*, absl::InlinedVector<const Node*, 2>> followers_;
   NameViewSet labels_;
   std::deque<Shard> shards_;
   NameViewMap<Shard*> by_name_;

@@ -78,7 +78,9 @@ SlotWish WishFor(const WorkingSnapshot& snapshot, const Shape& shape, const Goal
     if (primary == nullptr || (primary->slots.empty() && IsLost(*primary))) {
       continue;
     }
-    wish.conflict.Add(owned & primary->slots);
+    if (owned.Overlaps(primary->slots)) {
+      wish.conflict.Add(owned & primary->slots);
+    }
     owned.Add(primary->slots);
     wish.nodes.push_back(primary->id);
     wish.current.push_back(primary->slots);

@@ -136,7 +136,8 @@ void WorkingSnapshot::Remove(std::string_view id) {
     leaving.slots = SlotSet();
   });
   if (const auto pod = by_pod_.find(node.pod); pod != by_pod_.end()) {
-    std::erase(pod->second, &node);
+    pod->second.erase(std::remove(pod->second.begin(), pod->second.end(), &node),
+                      pod->second.end());
   }
   for (auto* names : {&pending_, &forgotten_, &appointed_}) {
     names->erase(node.id);
@@ -173,7 +174,9 @@ void WorkingSnapshot::Recount(const Node& node, const Part& before) {
 
 void WorkingSnapshot::CountOwned(const SlotSet& before, const SlotSet& after) {
   const auto own = [this](const SlotSet& slots) {
-    contested_.Add(owned_ & slots);
+    if (owned_.Overlaps(slots)) {
+      contested_.Add(owned_ & slots);
+    }
     owned_.Add(slots);
   };
   if (!contested_.Overlaps(before)) {

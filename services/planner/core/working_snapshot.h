@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "common/model/cluster_snapshot.h"
 #include "services/planner/core/name_table.h"
 
@@ -128,8 +129,8 @@ class WorkingSnapshot {
   std::deque<Node> added_;
   std::vector<Node*> in_order_;
   NameViewMap<Node*> by_id_;
-  NameViewMap<std::vector<Node*>> by_pod_;      // nearly always one
-  NameMap<std::vector<const Node*>> replicas_;  // by the id of the primary
+  NameViewMap<absl::InlinedVector<Node*, 1>> by_pod_;  // nearly always one
+  NameMap<std::vector<const Node*>> replicas_;         // by the id of the primary
   SlotSet owned_;
   SlotSet contested_;  // owned by several
   int voters_ = 0;

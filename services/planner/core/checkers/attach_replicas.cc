@@ -24,6 +24,9 @@ void AttachMisplaced(Draft& draft, const Shape& shape) {
   for (const Shard& shard : shape.shards) {
     for (const NodeId& id : shard.replicas) {
       const Node* node = draft.now().Find(id);
+      if (node->shard == shard.name && node->primary_id == shard.primary) {
+        continue;
+      }
       const Shard* home = HomeOf(draft, shape, shard, *node);
       if (Counts(draft, id) && node->primary_id != home->primary && draft.goal.Keeps(home->name)) {
         draft.Propose(AttachReplica{id, home->primary},

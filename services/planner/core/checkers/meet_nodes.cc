@@ -41,63 +41,78 @@ bool IsStuck(const Draft& draft, const NodeId& id) {
   return pod != nullptr && !pod->waiting_reason.empty();
 }
 
-}  // namespace
-
-void MeetKnownNodes(Draft& draft) {
-  const Shape shape = draft.shape();
-  const auto counts = [&](const Node& node) { return !IsNew(node) && CanMeet(draft, shape, node); };
-  std::vector<NodeId> known;
-  size_t apart = 0;
+void BlockStrangers(Draft& draft) {
   for (const auto& [id, node] : draft.now().nodes()) {
-    if (counts(node)) {
-      known.push_back(id);
-      apart += std::any_of(node.unknown_ids.begin(), node.unknown_ids.end(),
-                           [&](const NodeId& other) {
-                             const Node* peer = draft.now().Find(other);
-                             return peer != nullptr && counts(*peer);
-                           })
-                   ? 1
-                   : 0;
-    }
-  }
-  if (apart > 0) {
-    const size_t count = known.size();
-    draft.Propose(MeetNodes{std::move(known)},
-                  {FindingCode::kNodesNotMet,
-                   fmt::format("{} of {} nodes do not know all others", apart, count)});
-  }
-}
-
-void MeetNewNodes(Draft& draft) {
-  const Shape shape = draft.shape();
-  std::vector<NodeId> all;
-  std::vector<NodeId> stuck;
-  size_t fresh = 0;
-  for (const auto& [id, node] : draft.now().nodes()) {
-    if (!CanMeet(draft, shape, node)) {
-      continue;
-    }
     if (IsStranger(draft.now(), node)) {
       draft.Block(BlockedCode::kNodesNotEmpty,
                   fmt::format("{} knows nobody, but holds {} keys; it meets the others when it is "
                               "empty",
                               ShortId(id), node.keys),
                   FindingCode::kNodesNotMet);
-      continue;
-    }
-    if (IsNew(node) && IsStuck(draft, id)) {
-      stuck.push_back(id);
-    } else {
-      all.push_back(id);
-      fresh += IsNew(node) ? 1 : 0;
     }
   }
+}
+
+template <typename Condition>
+std::vector<NodeId> IdsWhere(const Draft& draft, const Condition& condition) {
+  std::vector<NodeId> ids;
+  for (const auto& [id, node] : draft.now().nodes()) {
+    if (condition(node)) {
+      ids.push_back(id);
+    }
+  }
+  return ids;
+}
+
+}  // namespace
+
+void MeetKnownNodes(Draft& draft) {
+  const Shape shape = draft.shape();
+  const auto counts = [&](const Node& node) { return !IsNew(node) && CanMeet(draft, shape, node); };
+  const auto misses = [&](const NodeId& other) {
+    const Node* peer = draft.now().Find(other);
+    return peer != nullptr && counts(*peer);
+  };
+  size_t apart = 0;
+  for (const auto& [id, node] : draft.now().nodes()) {
+    const auto& unknown = node.unknown_ids;
+    apart += !unknown.empty() && counts(node) && std::any_of(unknown.begin(), unknown.end(), misses)
+                 ? 1
+                 : 0;
+  }
+  if (apart == 0) {
+    return;
+  }
+  std::vector<NodeId> known = IdsWhere(draft, counts);
+  const size_t count = known.size();
+  draft.Propose(MeetNodes{std::move(known)},
+                {FindingCode::kNodesNotMet,
+                 fmt::format("{} of {} nodes do not know all others", apart, count)});
+}
+
+void MeetNewNodes(Draft& draft) {
+  const Shape shape = draft.shape();
+  BlockStrangers(draft);
+  const auto can_meet = [&](const Node& node) {
+    return CanMeet(draft, shape, node) && !IsStranger(draft.now(), node);
+  };
+  const auto is_new = [&](const Node& node) { return IsNew(node) && can_meet(node); };
+  const std::vector<NodeId> stuck =
+      IdsWhere(draft, [&](const Node& node) { return is_new(node) && IsStuck(draft, node.id); });
+  const std::vector<NodeId> fresh =
+      IdsWhere(draft, [&](const Node& node) { return is_new(node) && !IsStuck(draft, node.id); });
+  if (stuck.empty() && fresh.empty()) {
+    return;
+  }
+  std::vector<NodeId> all = IdsWhere(draft, [&](const Node& node) {
+    return can_meet(node) && !(IsNew(node) && IsStuck(draft, node.id));
+  });
   const auto because = [&](size_t count) {
     return fmt::format("{} new {} {} to know the others", count, count == 1 ? "node" : "nodes",
                        count == 1 ? "has" : "have");
   };
-  if (fresh > 0 && all.size() > 1) {
-    draft.Propose(MeetNodes{all}, {FindingCode::kNodesNotMet, because(fresh)});
+  if (!fresh.empty() && all.size() > 1) {
+    draft.Propose(MeetNodes{all}, {FindingCode::kNodesNotMet, because(fresh.size())});
   }
   // One by one, so that none waits for another; so many at once are one fault, and wait together.
   const size_t at_once = stuck.size() <= kMetOneByOneMax ? 1 : stuck.size();

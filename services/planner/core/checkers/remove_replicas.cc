@@ -49,6 +49,10 @@ bool StaysInSync(const Draft& draft, const std::vector<NodeId>& candidates, cons
 }
 
 void RemoveSurplus(Draft& draft, const Shard& shard) {
+  const int wanted = draft.spec.replication_factor;
+  if (static_cast<int>(shard.replicas.size() + shard.joining.size()) <= wanted) {
+    return;
+  }
   std::vector<NodeId> candidates;
   for (const auto* ids : {&shard.replicas, &shard.joining}) {
     for (const NodeId& id : *ids) {
@@ -57,7 +61,6 @@ void RemoveSurplus(Draft& draft, const Shard& shard) {
       }
     }
   }
-  const int wanted = draft.spec.replication_factor;
   while (static_cast<int>(candidates.size()) > wanted) {
     const NodeId id = NextToGo(draft, shard, candidates);
     if (wanted > 0 && !StaysInSync(draft, candidates, id)) {
