@@ -226,15 +226,33 @@ class Search {
     Refresh(At(piece).right);
   }
 
-  // Bites from the giver's pieces and next to them, and next to the taker's pieces.
+  // Bites from the giver's pieces and next to the taker's: those for which it matters how much is
+  // left to give or to take.
   void RefreshConcerned(int giver, int taker) {
-    for (const int owner : {giver, taker}) {
-      std::erase_if(PiecesOf(owner),
-                    [&](int piece) { return At(piece).joined || At(piece).run.owner != owner; });
-      for (const int piece : PiecesOf(owner)) {
+    const int surplus = SurplusOf(giver);
+    for (const int piece : PiecesStillOf(giver)) {
+      if (surplus == 0) {
         RefreshAround(piece);
+      } else if (At(piece).run.size() >= surplus) {
+        Refresh(piece);
       }
     }
+    const int need = takers_.NeedOf(taker);
+    for (const int piece : PiecesStillOf(taker)) {
+      for (const int next : {At(piece).left, At(piece).right}) {
+        if (next != kNone &&
+            (need == 0 || std::min(SurplusOf(OwnerOf(next)), At(next).run.size()) >= need)) {
+          Refresh(next);
+        }
+      }
+    }
+  }
+
+  const std::vector<int>& PiecesStillOf(int owner) {
+    std::vector<int>& pieces = PiecesOf(owner);
+    std::erase_if(pieces,
+                  [&](int piece) { return At(piece).joined || At(piece).run.owner != owner; });
+    return pieces;
   }
 
   // Answers that the taker's new need changes, and the pieces that asked. Of those answers the ones
