@@ -116,14 +116,16 @@ class Search {
                                    : answers_.emplace(size, FindTakerFor(size)).first->second;
   }
 
-  // Ranges added (-2 … 1) come first, then what the taste says, then the place.
+  // Ranges added (-2 … 1) come first, then what the taste says, then the place. A bite that removes
+  // ranges had better be small: then there is left to give for more of them.
   Cost CostOf(int ranges, int unfinished, int alone, int size, int first) const {
     constexpr uint64_t kSizes = uint64_t{1} << 31;
     auto cost = static_cast<uint64_t>(ranges + 2);
     cost = cost * 3 + static_cast<uint64_t>(taste_.finish_first ? unfinished : alone);
     cost = cost * 3 + static_cast<uint64_t>(taste_.finish_first ? alone : unfinished);
     cost *= kSizes;
-    cost += taste_.large_bites_first ? kSizes - static_cast<uint64_t>(size) : 0;
+    const auto slots = static_cast<uint64_t>(size);
+    cost += taste_.large_bites_first ? (ranges < 0 ? slots : kSizes - slots) : 0;
     return {cost, taste_.from_the_end ? -first : first};
   }
 

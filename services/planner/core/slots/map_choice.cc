@@ -15,6 +15,9 @@ using Line = std::vector<Run>;
 // To stay fast, longer lines are cut in fewer greedy orders.
 constexpr size_t kRunsForAllTastes = 64;
 constexpr size_t kRunsForSomeTastes = 400;
+// A few owners in many pieces are quick to cut too.
+constexpr size_t kFewOwners = 64;
+constexpr size_t kRunsForSomeTastesOfFew = 4000;
 
 // Each of them keeps at least one range.
 size_t OwnersAfter(const Line& line, const std::vector<int>& surplus,
@@ -83,9 +86,10 @@ FewestRanges GreedyMaps(const Line& line, const std::vector<int>& surplus,
                         const std::vector<int>& need, int unassigned) {
   FewestRanges fewest;
   const size_t size = std::max(line.size(), need.size());
+  const size_t some = need.size() <= kFewOwners ? kRunsForSomeTastesOfFew : kRunsForSomeTastes;
   // finish_first and large_takers_first (bits 1 and 2) make a difference in short lines only.
-  const auto is_tried = [size](int i) {
-    return size <= kRunsForAllTastes || i == 0 || (size <= kRunsForSomeTastes && (i & 6) == 0);
+  const auto is_tried = [size, some](int i) {
+    return size <= kRunsForAllTastes || i == 0 || (size <= some && (i & 6) == 0);
   };
   for (int i = 0; i < 16; ++i) {
     if (!is_tried(i)) {
