@@ -21,6 +21,20 @@ void TryNode(const Node& node, const std::set<std::string_view>& ids) {
   Expect(node.role == Role::kPrimary || node.slots.empty(), "replicas own no slots");
 }
 
+void TryMerged(const ClusterSnapshot& merged, const NodeView& view) {
+  Expect(merged.Find(view.self.id) != nullptr, "merging keeps the node that was asked");
+  for (const Node& peer : view.peers) {
+    Expect(merged.Find(peer.id) != nullptr, "merging keeps its peers");
+  }
+  for (const Node& node : merged.nodes) {
+    Expect(node.primary_id.empty() || merged.Find(node.primary_id) != nullptr,
+           "primaries are in the snapshot");
+    for (const OpenSlot& open : node.open_slots) {
+      Expect(merged.Find(open.peer) != nullptr, "peers of open slots are in the snapshot");
+    }
+  }
+}
+
 void TryView(std::string_view text) {
   const absl::StatusOr<NodeView> view = ParseClusterNodes(text);
   if (!view.ok()) {
@@ -36,8 +50,7 @@ void TryView(std::string_view text) {
   for (const Node& peer : view->peers) {
     TryNode(peer, ids);
   }
-  const ClusterSnapshot merged = MergeViews({*view});
-  Expect(merged.nodes.size() == view->peers.size() + 1, "merging one view keeps its nodes");
+  TryMerged(MergeViews({*view}), *view);
 }
 
 void TrySnapshot(std::string_view text) {
