@@ -155,16 +155,18 @@ grpc::ServerUnaryReactor* AgentServiceImpl::GetStep(grpc::CallbackServerContext*
       wait->Answer(state);
     }
   });
-  const std::string step_id = request->step_id();
+  // The request can be gone as soon as it is watched: an answer ends the call.
+  std::string step_id = request->step_id();
   const auto now = (*found)->steps.Watch(step_id, watcher);
   if (!now.ok() || now->state != StepState::State::kRunning || limit <= absl::ZeroDuration()) {
     wait->Answer(now);
     return reactor;
   }
   // Holds the watcher for as long as it is needed.
-  const absl::Status posted = pool_.PostAfter(limit, [wait, watcher, instance = *found, step_id] {
-    wait->Answer(instance->steps.Find(step_id));
-  });
+  const absl::Status posted =
+      pool_.PostAfter(limit, [wait, watcher, instance = *found, step_id = std::move(step_id)] {
+        wait->Answer(instance->steps.Find(step_id));
+      });
   if (!posted.ok()) {
     wait->Answer(now);
   }
