@@ -60,7 +60,9 @@ def tidy(source, build):
     result = subprocess.run(
         [TOOL, "--quiet", "-p", str(build), str(source)],
         capture_output=True, text=True, check=False, timeout=600)
-    return "" if result.returncode == 0 else result.stdout + result.stderr
+    if result.returncode == 0:
+        return ""
+    return result.stdout + result.stderr or f"clang-tidy ended with status {result.returncode}"
 
 
 def main():
