@@ -60,7 +60,8 @@ TEST(Process, ChildrenDieWithTheTestProgram) {
   const TempDir dir;
   ASSERT_EXIT(
       {
-        auto child = Process::Start({.arguments = {"sleep", "100"}});
+        auto child =
+            Process::Start({.arguments = {"sleep", "100"}, .output_file = dir.File("out")});
         std::ofstream(dir.File("pid")) << child.value()->pid();
         static_cast<void>(child->release());
         ::raise(SIGKILL);
