@@ -6,10 +6,16 @@
 namespace redisop {
 namespace {
 
-// Whether the node itself has a link to nobody: all others have new addresses, or the network cut
-// it off. A node that was forgotten still reaches those that forgot it.
-bool ReachesNobody(const Node& node, size_t others) {
-  return !node.unobserved && node.unknown_ids.size() >= others;
+bool IsObserver(const Node& node) { return !node.unobserved && !node.alone; }
+
+// Whether the node itself has a link to none of those that were asked: all have new addresses, or
+// the network cut it off. A node that was forgotten still reaches those that forgot it.
+bool ReachesNobody(const Node& node, const ClusterSnapshot& snapshot) {
+  return IsObserver(node) &&
+         std::all_of(snapshot.nodes.begin(), snapshot.nodes.end(), [&](const Node& other) {
+           return !IsObserver(other) || other.id == node.id ||
+                  std::binary_search(node.unknown_ids.begin(), node.unknown_ids.end(), other.id);
+         });
 }
 
 // Ids that every other observed node lists as unknown.
@@ -17,7 +23,7 @@ std::vector<NodeId> ForgottenIn(const ClusterSnapshot& snapshot) {
   NameViewMap<size_t> unknown_to;
   size_t observers = 0;
   for (const Node& node : snapshot.nodes) {
-    observers += node.unobserved || node.alone ? 0 : 1;
+    observers += IsObserver(node) ? 1 : 0;
     if (!node.unobserved) {
       for (const NodeId& id : node.unknown_ids) {
         ++unknown_to[id];
@@ -27,9 +33,9 @@ std::vector<NodeId> ForgottenIn(const ClusterSnapshot& snapshot) {
   std::vector<NodeId> forgotten;
   for (const Node& node : snapshot.nodes) {
     const auto found = unknown_to.find(node.id);
-    const size_t others = observers - (node.unobserved || node.alone ? 0 : 1);
+    const size_t others = observers - (IsObserver(node) ? 1 : 0);
     if (found != unknown_to.end() && !node.alone && others > 1 && found->second >= others &&
-        !ReachesNobody(node, others)) {
+        !ReachesNobody(node, snapshot)) {
       forgotten.push_back(node.id);
     }
   }

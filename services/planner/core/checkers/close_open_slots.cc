@@ -49,16 +49,11 @@ bool IsGoodTarget(Draft& draft, const NodeId& id) {
          !node->leaving && shard != nullptr && draft.goal.Keeps(shard->name);
 }
 
-// The primary of the shard that the target belonged to when it was marked: its keys are there when
-// another node took over.
-NodeId SuccessorOf(Draft& draft, const NodeId& target) {
-  const Node* node = draft.now().Find(target);
-  const bool replaced = node != nullptr && node->slots.empty() &&
-                        (node->role == Role::kReplica || node->health == Health::kFailed);
-  const Shape& shape = draft.shape();
-  const Shard* shard =
-      !replaced ? nullptr : shape.ShardOf(node->role == Role::kReplica ? node->primary_id : target);
-  return shard == nullptr ? target : shard->primary;
+// Who has taken over from the target that a mark names, with all that had been moved there. A
+// target that failed and follows nobody yet is waited for.
+NodeId SuccessorOf(const WorkingSnapshot& now, const NodeId& target) {
+  const Node* node = now.Find(target);
+  return node != nullptr && node->role == Role::kReplica ? node->primary_id : target;
 }
 
 // Adds to `closing` how the slot is closed; false when the marks contradict each other.
@@ -70,7 +65,7 @@ bool Decide(Draft& draft, int slot, const Marks& marks, std::map<Key, SlotSet>& 
   std::set<NodeId> targets(marks.importing.begin(), marks.importing.end());
   for (size_t i = 0; i < marks.migrating.size(); ++i) {
     if (marks.migrating[i] == owner->id) {
-      targets.insert(SuccessorOf(draft, marks.migrating_to[i]));
+      targets.insert(SuccessorOf(draft.now(), marks.migrating_to[i]));
     } else {
       // A mark that outlived the move: the slot belongs to somebody else already.
       closing[{marks.migrating[i], owner->id, CloseOpenSlot::Resolution::kUndo}].Add(slot);
