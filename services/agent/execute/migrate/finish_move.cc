@@ -16,13 +16,12 @@
 namespace redisop {
 namespace {
 
-// Whether the target has taken over from the node that a mark of the source names, and so holds
-// what was moved there. The source's keys count in any case.
-bool TookOver(const MoveParties& parties, const NodeId& marked) {
-  if (marked == parties.target_id) return true;
+// Whether a mark of the source leads to the target: it names it, or a node that is a replica of it
+// now, from which it took over with all that had been moved there.
+bool LeadsToTarget(const MoveParties& parties, const NodeId& marked) {
   const Node* before = FindPeer(parties.source_view, marked);
-  return before != nullptr && before->slots.empty() &&
-         (before->primary_id == parties.target_id || before->health == Health::kFailed);
+  return marked == parties.target_id ||
+         (before != nullptr && before->primary_id == parties.target_id);
 }
 
 // The source's marks among `slots`.
@@ -30,7 +29,7 @@ absl::StatusOr<SlotSet> MarkedSlots(const MoveParties& parties, const SlotSet& s
   SlotSet marked;
   for (const OpenSlot& open : parties.source_view.self.open_slots) {
     if (!slots.Contains(open.slot)) continue;
-    if (open.direction != OpenSlot::Direction::kMigrating || !TookOver(parties, open.peer)) {
+    if (open.direction != OpenSlot::Direction::kMigrating || !LeadsToTarget(parties, open.peer)) {
       return Refuse(Refusal::kStateChanged,
                     fmt::format("slot {} is on its way from or to another node", open.slot));
     }

@@ -11,8 +11,8 @@ namespace redisop {
 
 // Moves those of `slots` that the source still owns to the target. Per slot:
 //   owned by the target already: done; the source is told if it doesn't know yet;
-//   marked MIGRATING at the source, towards the target or a failed or demoted node from which the
-//     target took over: the source's copy of a key counts, the target's is replaced;
+//   marked MIGRATING at the source, towards the target or a node from which the target took over
+//     and that is its replica now: the source's copy of a key counts, the target's is replaced;
 //   not marked, and the target's IMPORTING mark names the target itself: it holds copies that no
 //     client has seen (KeyCopier); they are deleted, and the slot is moved;
 //   not marked, and the target's IMPORTING mark names this source: it stopped while handing over;

@@ -1,5 +1,4 @@
-// Slot moves between real servers: what must hold under writers, at every point of interruption,
-// after failovers.
+// Slot moves between real servers: what must hold under writers and at every point of interruption.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -11,7 +10,6 @@
 #include "common/testing/await.h"
 #include "common/testing/status_matchers.h"
 #include "services/agent/execute/migrate/barrier.h"
-#include "services/agent/execute/migrate/first_slots.h"
 #include "services/agent/execute/migrate/list_keys.h"
 #include "services/agent/execute/migrate/slot_mover.h"
 #include "services/agent/execute/migrate/window.h"
@@ -228,6 +226,13 @@ TEST_F(Migrate, UndoRemovesAMarkThatOutlivedItsMove) {
   EXPECT_OK(RunStep(cluster(), kSource, Close("4015", CloseOpenSlot::Resolution::kUndo)));
   EXPECT_EQ(cluster().OpenSlots(), 0);
   EXPECT_TRUE(cluster().SlotsOf(kTarget).Contains(4015));
+}
+
+TEST_F(Migrate, AMarkThatNamesAThirdNodeIsLeftAlone) {
+  ASSERT_TRUE(cluster().Ask(kSource, {"CLUSTER", "SETSLOT", "4016", "MIGRATING", id(2)}).IsOk());
+  EXPECT_THAT(RunStep(cluster(), kSource, Forward("4016")), Refused(Refusal::kStateChanged));
+  EXPECT_EQ(SlotsMarked(kSource, id(2)), Slots("4016"));
+  ASSERT_TRUE(cluster().Ask(kSource, {"CLUSTER", "SETSLOT", "4016", "STABLE"}).IsOk());
 }
 
 // "Lost mark": the new source lacks the mark, the target has keys that clients changed since.
@@ -528,146 +533,6 @@ TEST_F(MigrateWithReplicas, NoAcknowledgedWriteIsLost) {
               static_cast<double>(control.progress.keys_moved) / seconds, acknowledged);
   EXPECT_EQ(cluster.OpenSlots(), 0);
   EXPECT_TRUE(Await(absl::Seconds(5), [&] { return cluster.Agrees(); }));
-}
-
-// Calls `look` when the first window is done.
-class LookingControl : public LiveControl {
- public:
-  explicit LookingControl(std::function<void()> look) : look_(std::move(look)) {}
-  void Report(const StepProgress& now) override {
-    if (reports.empty()) look_();
-    LiveControl::Report(now);
-  }
-
- private:
-  std::function<void()> look_;
-};
-
-TEST_F(MigrateWithReplicas, ANewPrimaryIsKnownToAllBeforeItsSecondSlot) {
-  LiveCluster cluster(3, 2, 2);
-  // A replica that doesn't hear the broadcast (PONG) and has to wait for the next heartbeat.
-  cluster.Ask(3, {"DEBUG", "DROP-CLUSTER-PACKET-FILTER", "1"});
-  bool known = false;
-  LookingControl control([&] {
-    const absl::StatusOr<NodeView> view = ReadView(*cluster.node(3).redis);
-    ASSERT_OK(view);
-    known = !FindPeer(*view, cluster.node(2).id)->slots.empty();
-  });
-  ASSERT_OK(RunStep(cluster, 0, MigrateSlots{cluster.node(0).id, cluster.node(2).id, Slots("0-9")},
-                    cluster.connector(), control));
-  EXPECT_TRUE(known);
-  EXPECT_EQ(control.reports.front().slots_done, 1);
-}
-
-// Clients that find node 2 one at a time, while the step waits for them.
-class FindingControl : public LiveControl {
- public:
-  explicit FindingControl(LiveCluster& cluster) : cluster_(cluster) {}
-  void Pause(absl::Duration duration) override {
-    if (cluster_.SlotsOf(2).size() < kFirstSlots) return LiveControl::Pause(duration);
-    auto client = cluster_.connector().Connect(cluster_.Addresses().at(cluster_.node(2).id),
-                                               absl::Seconds(5));
-    ASSERT_OK(client);
-    found.push_back(*std::move(client));
-  }
-  void Report(const StepProgress& now) override {
-    const bool before = reports.empty() || reports.back().slots_done < kFirstSlots;
-    if (before && now.slots_done >= kFirstSlots) found_in_time = found.size();
-    LiveControl::Report(now);
-  }
-
-  size_t found_in_time = 0;
-  std::vector<std::unique_ptr<RedisConnection>> found;
-
- private:
-  LiveCluster& cluster_;
-};
-
-TEST_F(Migrate, ClientsFindANewPrimaryBeforeItGetsMoreThanItsFirstSlots) {
-  constexpr size_t kClients = 5;
-  LiveCluster cluster(3, 2, 0);
-  std::vector<std::unique_ptr<RedisConnection>> clients;
-  for (size_t i = 0; i < kClients; ++i) {
-    ASSERT_OK_AND_ASSIGN(
-        clients.emplace_back(),
-        cluster.connector().Connect(cluster.Addresses().at(cluster.node(0).id), absl::Seconds(5)));
-  }
-  FindingControl control(cluster);
-  ASSERT_OK(RunStep(cluster, 0, MigrateSlots{cluster.node(0).id, cluster.node(2).id, Slots("0-99")},
-                    cluster.connector(), control));
-  EXPECT_EQ(control.found_in_time, kClients);
-  EXPECT_EQ(cluster.SlotsOf(2), Slots("0-99"));
-}
-
-// The source fails over while slots are open: its replica knows nothing of them.
-TEST_F(MigrateWithReplicas, FinishesAfterTheSourceFailedOver) {
-  LiveCluster cluster(3, 3, 3);
-  constexpr int kKeys = 200;
-  LiveClient client(cluster);
-  const auto key = [](int i) { return KeyOf(200 + i % 10, i); };
-  for (int i = 0; i < kKeys; ++i) ASSERT_EQ(client.Call({"INCR", key(i)}).integer, 1);
-
-  // Killed after some groups were deleted at the source: found by trying.
-  const MigrateSlots step = {cluster.node(0).id, cluster.node(1).id, Slots("200-209")};
-  for (int calls = 20; cluster.OpenSlots() == 0; ++calls) {
-    FailingConnector failing(cluster.connector(), calls, false);
-    LiveControl control;
-    ASSERT_FALSE(RunStep(cluster, 0, step, failing, control).ok());
-  }
-  for (int i = 0; i < kKeys; ++i) ASSERT_EQ(client.Call({"INCR", key(i)}).integer, 2);
-
-  ASSERT_TRUE(Await(absl::Seconds(10), [&] {
-    cluster.Ask(3, {"CLUSTER", "FAILOVER"});
-    return cluster.Ask(3, {"ROLE"}).elements[0].text == "master";
-  }));
-  // From then on the target, which believes no gossip about slots that it imports, knows no owner.
-  ASSERT_TRUE(Await(absl::Seconds(10), [&] {
-    const absl::StatusOr<NodeView> target = ReadView(*cluster.node(1).redis);
-    const Node* old_source = target.ok() ? FindPeer(*target, cluster.node(0).id) : nullptr;
-    return old_source != nullptr && old_source->role == Role::kReplica;
-  }));
-  const SlotSet open = cluster.SlotsOf(3) & Slots("200-209");
-  ASSERT_FALSE(open.empty());
-  ASSERT_OK(RunStep(cluster, 3,
-                    CloseOpenSlot{cluster.node(3).id, cluster.node(1).id, open,
-                                  CloseOpenSlot::Resolution::kFinish}));
-  EXPECT_EQ(cluster.OpenSlots(), 0);
-  for (int i = 0; i < kKeys; ++i) ASSERT_EQ(client.Call({"GET", key(i)}).text, "2") << key(i);
-  EXPECT_TRUE(Await(absl::Seconds(10), [&] { return cluster.Agrees(); }));
-}
-
-// The target fails over while slots are open: the source's marks name the old one.
-TEST_F(MigrateWithReplicas, FinishesToTheNodeThatTookOverFromTheTarget) {
-  LiveCluster cluster(3, 3, 3);
-  constexpr int kKeys = 200;
-  LiveClient client(cluster);
-  const auto key = [](int i) { return KeyOf(200 + i % 10, i); };
-  for (int i = 0; i < kKeys; ++i) ASSERT_EQ(client.Call({"INCR", key(i)}).integer, 1);
-  const MigrateSlots step = {cluster.node(0).id, cluster.node(1).id, Slots("200-209")};
-  for (int calls = 20; cluster.OpenSlots() == 0; ++calls) {
-    FailingConnector failing(cluster.connector(), calls, false);
-    LiveControl control;
-    ASSERT_FALSE(RunStep(cluster, 0, step, failing, control).ok());
-  }
-  for (int i = 0; i < kKeys; ++i) ASSERT_EQ(client.Call({"INCR", key(i)}).integer, 2);
-
-  ASSERT_TRUE(Await(absl::Seconds(10), [&] {
-    cluster.Ask(4, {"CLUSTER", "FAILOVER"});
-    return cluster.Ask(4, {"ROLE"}).elements[0].text == "master";
-  }));
-  ASSERT_TRUE(Await(absl::Seconds(10), [&] {
-    const absl::StatusOr<NodeView> source = ReadView(*cluster.node(0).redis);
-    const Node* old_target = source.ok() ? FindPeer(*source, cluster.node(1).id) : nullptr;
-    return old_target != nullptr && old_target->primary_id == cluster.node(4).id;
-  }));
-  const SlotSet open = cluster.SlotsOf(0) & Slots("200-209");
-  ASSERT_FALSE(open.empty());
-  ASSERT_OK(RunStep(cluster, 0,
-                    CloseOpenSlot{cluster.node(0).id, cluster.node(4).id, open,
-                                  CloseOpenSlot::Resolution::kFinish}));
-  EXPECT_EQ(cluster.OpenSlots(), 0);
-  for (int i = 0; i < kKeys; ++i) ASSERT_EQ(client.Call({"GET", key(i)}).text, "2") << key(i);
-  EXPECT_TRUE(Await(absl::Seconds(10), [&] { return cluster.Agrees(); }));
 }
 
 // Without a replica that has the copies, nothing is deleted at the source.
