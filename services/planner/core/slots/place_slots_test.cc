@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "services/planner/core/slots/edge_choice.h"
 #include "services/planner/core/slots/property_run.h"
 #include "services/planner/core/slots/share.h"
 
@@ -52,6 +53,15 @@ std::vector<int> RangesAlong(const std::vector<int>& history) {
     ranges.push_back(placement.ranges);
   }
   return ranges;
+}
+
+TEST(EdgeChoiceTest, ShortRangesGoWholeBeforeLongOnes) {
+  const std::vector<redisop::Run> line = {{0, 50, 1},          {50, 57, 0},   {57, 100, 1},
+                                          {100, 103, 0},       {103, 200, 1}, {200, 203, 0},
+                                          {203, kSlotCount, 1}};
+  const std::vector<redisop::Run> after = ChooseEdges(line, {8, 0}, {0, 8}, 0, Taste{});
+  EXPECT_THAT(after, ElementsAre(redisop::Run{0, 52, 1}, redisop::Run{52, 57, 0},
+                                 redisop::Run{57, kSlotCount, 1}));
 }
 
 // Figures of other choices: redis-cli has 6, 10, 15 in the first history and 62 ranges after 3 → …
