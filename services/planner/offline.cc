@@ -5,6 +5,7 @@
 
 #include "common/base/status.h"
 #include "common/base/status_macros.h"
+#include "common/wire/json.h"
 #include "redisoperator/planner/v1/planner_service.pb.h"
 #include "services/planner/rpc/planner_calls.h"
 
@@ -27,17 +28,6 @@ absl::StatusOr<Request> ReadJson(std::string_view input) {
                              std::string(status.message().data(), status.message().size())));
   }
   return request;
-}
-
-absl::StatusOr<std::string> WriteJson(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  std::string text;
-  const auto status = google::protobuf::util::MessageToJsonString(message, &text, options);
-  if (!status.ok()) {
-    return MakeStatus(absl::StatusCode::kInternal, "the answer cannot be written as JSON");
-  }
-  return text;
 }
 
 // The first character that is no white space; 0 when there is none.
