@@ -167,6 +167,9 @@ absl::Status ReadMetaField(ondemand::field& field, ObjectMeta& meta,
     });
   }
   if (key == "managedFields") {
+    if (!managed_fields.empty()) {  // one would stay in the text
+      return MakeStatus(absl::StatusCode::kInvalidArgument, "managedFields: given twice");
+    }
     ondemand::array array;
     if (auto error = value.get_array().get(array)) {
       return JsonError(error, key);

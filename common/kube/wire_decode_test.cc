@@ -58,7 +58,9 @@ TEST(ParseObject, RefusesWhatIsNoObject) {
        {"", "[]", "7", "{", R"({"metadata":[]})", R"({"metadata":{"name":7}})",
         R"({"metadata":{"creationTimestamp":"yesterday"}})", R"({"metadata":{"name":"n")",
         R"({"metadata":{"name":nil}})", R"({"metadata":{"labels":nul}})", R"({"metadata":nope})",
-        R"({"metadata":{"ownerReferences":[{"controller":7}]}})", "\xff\xfe"}) {
+        R"({"metadata":{"ownerReferences":[{"controller":7}]}})",
+        R"({"metadata":{"managedFields":[],"managedFields":[]}})",
+        R"({"metadata":{"managedFields":[]},"metadata":{"managedFields":[]}})", "\xff\xfe"}) {
     SCOPED_TRACE(text);
     EXPECT_THAT(ParseObject(text), StatusIs(absl::StatusCode::kInvalidArgument));
   }
