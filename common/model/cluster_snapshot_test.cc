@@ -40,6 +40,8 @@ TEST(PlanTest, StepsReadLikeSentences) {
   EXPECT_EQ(Describe(MigrateSlots{a, b, SlotSet(SlotRange{0, 100})}),
             "MigrateSlots aaaaaaaa… → bbbbbbbb… 0-99");
   EXPECT_EQ(Describe(CreatePod{"redis-3-0", "3", 0, "a"}), "CreatePod redis-3-0 in zone a");
+  EXPECT_EQ(Describe(CreatePod{"redis-3-1", "3", 1, "a", {"h1", "h2"}}),
+            "CreatePod redis-3-1 in zone a, not on h1 h2");
   EXPECT_EQ(Describe(PromoteReplica{a, b}), "PromoteReplica aaaaaaaa… for bbbbbbbb…");
   EXPECT_EQ(CodeName(FindingCode::kWeightUnused), "WEIGHT_UNUSED");
   EXPECT_EQ(CodeName(BlockedCode::kNotSupported), "NOT_SUPPORTED");

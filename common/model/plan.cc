@@ -39,7 +39,11 @@ std::string ShortIds(const std::vector<NodeId>& ids) {
 
 struct ArgumentsOf {
   std::string operator()(const CreatePod& s) const {
-    return s.zone.empty() ? s.pod : fmt::format("{} in zone {}", s.pod, s.zone);
+    std::string text = s.zone.empty() ? s.pod : fmt::format("{} in zone {}", s.pod, s.zone);
+    for (const std::string& host : s.not_on_hosts) {
+      text += fmt::format("{} {}", host == s.not_on_hosts.front() ? ", not on" : "", host);
+    }
+    return text;
   }
   std::string operator()(const DeletePod& s) const { return s.pod; }
   std::string operator()(const MeetNodes& s) const { return ShortIds(s.node_ids); }

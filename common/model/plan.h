@@ -23,6 +23,7 @@ struct CreatePod {
   std::string shard;
   int member = 0;
   std::string zone;
+  std::vector<std::string> not_on_hosts;  // not empty: these are ruled out, and `zone` is required
   friend bool operator==(const CreatePod&, const CreatePod&) = default;
 };
 struct DeletePod {

@@ -30,7 +30,8 @@ std::vector<StepKind> AllKinds() {
           ForgetNode{"a"},
           ResetEmptyNode{"a"},
           CopyFunctions{"a", "b"},
-          SetConfig{{"a"}, {{"maxmemory", "1gb"}}}};
+          SetConfig{{"a"}, {{"maxmemory", "1gb"}}},
+          CreatePod{"redis-3-1", "3", 1, "z", {"h1", "h2"}}};
 }
 
 Plan FullPlan() {
@@ -130,6 +131,14 @@ TEST(PlanWireTest, BadPlansNameTheField) {
       {[](pb::Plan& p) { p.mutable_steps(0)->set_reason("x"); }, "plan.steps[0].reason: is not"},
       {[](pb::Plan& p) { p.mutable_steps(0)->mutable_create_pod()->clear_pod(); },
        "plan.steps[0].create_pod.pod: missing"},
+      {[](pb::Plan& p) {
+         for (int i = 0; i < 101; ++i) {
+           p.mutable_steps(0)->mutable_create_pod()->add_not_on_hosts("h");
+         }
+       },
+       "plan.steps[0].create_pod.not_on_hosts: names 101 hosts; give at most 100"},
+      {[](pb::Plan& p) { p.mutable_steps(0)->mutable_create_pod()->add_not_on_hosts("\n"); },
+       "plan.steps[0].create_pod.not_on_hosts"},
       {[](pb::Plan& p) { p.mutable_steps(6)->mutable_migrate_slots()->clear_slots(); },
        "plan.steps[6].migrate_slots.slots: empty"},
       {[](pb::Plan& p) { p.mutable_steps(6)->mutable_migrate_slots()->set_target_id("a"); },

@@ -24,6 +24,7 @@ using wire::kTextBytesMax;
 constexpr double kSecondsMax = 1e20;  // 2^64 keys at the slowest speed that a policy may give
 constexpr int kIdsMax = 40000;
 constexpr int kSettingsMax = 1000;
+constexpr int kHostsMax = 100;
 
 template <typename Ids>
 absl::StatusOr<std::vector<NodeId>> ReadIds(const Ids& from, std::string_view path) {
@@ -46,6 +47,8 @@ struct KindToProto {
     to.mutable_create_pod()->set_shard(s.shard);
     to.mutable_create_pod()->set_member(static_cast<uint32_t>(s.member));
     to.mutable_create_pod()->set_zone(s.zone);
+    to.mutable_create_pod()->mutable_not_on_hosts()->Add(s.not_on_hosts.begin(),
+                                                         s.not_on_hosts.end());
   }
   void operator()(const DeletePod& s) const {
     to.mutable_delete_pod()->set_pod(s.pod);
@@ -183,7 +186,18 @@ absl::StatusOr<StepKind> ReadPodKind(const pb::Step& from, std::string_view path
     RETURN_IF_ERROR(CheckOptionalName(s.shard(), where + ".shard"));
     RETURN_IF_ERROR(CheckText(s.zone(), kNameBytesMax, where + ".zone"));
     RETURN_IF_ERROR(CheckNumber(s.member(), 0, 10000, where + ".member"));
-    return CreatePod{s.pod(), s.shard(), static_cast<int>(s.member()), s.zone()};
+    if (s.not_on_hosts().size() > kHostsMax) {
+      return BadField(where + ".not_on_hosts", fmt::format("names {} hosts; give at most {}",
+                                                           s.not_on_hosts().size(), kHostsMax));
+    }
+    for (const std::string& host : s.not_on_hosts()) {
+      RETURN_IF_ERROR(CheckText(host, kNameBytesMax, where + ".not_on_hosts"));
+    }
+    return CreatePod{s.pod(),
+                     s.shard(),
+                     static_cast<int>(s.member()),
+                     s.zone(),
+                     {s.not_on_hosts().begin(), s.not_on_hosts().end()}};
   }
   const pb::DeletePod& s = from.delete_pod();
   const std::string where = fmt::format("{}.delete_pod", path);

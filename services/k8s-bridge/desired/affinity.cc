@@ -25,6 +25,25 @@ void AddApart(Json& anti_affinity, Spread spread, int weight, const Labels& labe
   }
 }
 
+// A pod that replaces one which stood together with others: anywhere else it would be replaced
+// again. Ruled out are the hosts, not whoever runs there, so that it keeps nobody away later.
+void RequirePlace(const RedisCluster& cluster, const CreatePod& member, Json& spec) {
+  Json& terms = spec["affinity"]["nodeAffinity"][std::string(kRequired)]["nodeSelectorTerms"];
+  if (terms.empty()) {
+    terms.push_back(Json::object());
+  }
+  // Terms are alternatives, so each one has to hold the rule.
+  for (Json& term : terms) {
+    for (const std::string& host : member.not_on_hosts) {
+      term["matchFields"].push_back(
+          {{"key", "metadata.name"}, {"operator", "NotIn"}, {"values", Json::array({host})}});
+    }
+  }
+  if (!member.zone.empty()) {
+    spec["nodeSelector"].emplace(cluster.spec.zone_topology_key, member.zone);
+  }
+}
+
 }  // namespace
 
 void AddAffinity(const RedisCluster& cluster, const CreatePod& member, Json& spec) {
@@ -38,7 +57,9 @@ void AddAffinity(const RedisCluster& cluster, const CreatePod& member, Json& spe
            cluster.spec.host_topology_key);
   AddApart(anti_affinity, Spread::kPreferred, 10, SelectorLabels(cluster),
            cluster.spec.zone_topology_key);
-  if (!member.zone.empty()) {
+  if (!member.not_on_hosts.empty()) {
+    RequirePlace(cluster, member, spec);
+  } else if (!member.zone.empty()) {
     spec["affinity"]["nodeAffinity"][std::string(kPreferred)].push_back(
         {{"weight", 100},
          {"preference",

@@ -11,7 +11,7 @@ namespace redisop {
 
 // Appends to pod spec `spec`: anti-affinity within the shard, required or preferred as
 // spec.placement says; a weaker wish to spread the whole cluster; and a preference for the zone
-// that the plan chose.
+// that the plan chose. When the plan rules hosts out, they are, and the zone is required.
 void AddAffinity(const RedisCluster& cluster, const CreatePod& member, nlohmann::json& spec);
 
 }  // namespace redisop

@@ -26,7 +26,10 @@ std::string Pretty(const DesiredObject& object) {
 
 std::string Answer(const DataCase& c) {
   const RedisCluster cluster = ClusterOf(c);
-  const CreatePod member{"cache-0-1", "0", 1, c.Argument("zone", "")};
+  CreatePod member{"cache-0-1", "0", 1, c.Argument("zone", "")};
+  if (c.arguments.contains("not_on")) {
+    member.not_on_hosts = {c.Argument("not_on", ""), "other"};
+  }
   if (c.command == "headless-service") {
     return Pretty(HeadlessService(cluster));
   }

@@ -23,6 +23,9 @@ struct FullText {
 
   void operator()(const CreatePod& s) const {
     Append({s.pod, " ", s.shard, " ", std::to_string(s.member), " ", s.zone}, out);
+    for (const std::string& host : s.not_on_hosts) {
+      Append({" ", host}, out);
+    }
   }
   void operator()(const DeletePod& s) const {
     Append({s.pod, " ", s.pod_uid, " ", s.node_id}, out);
