@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
-#include <set>
+#include <optional>
 
+#include "services/planner/core/placement_rules.h"
 #include "services/planner/core/primary_spread.h"
+#include "services/planner/core/shard_nodes.h"
 #include "services/planner/core/slot_wish.h"
 
 namespace redisop {
@@ -206,10 +209,9 @@ class Analysis {
         Found(FindingCode::kReplicaMissing, {shard.primary}, shard.name, {},
               fmt::format("shard {} has {} of {} replicas", shard.name, replicas,
                           spec_.replication_factor));
-      } else if (replicas + static_cast<int>(shard.joining.size()) > spec_.replication_factor) {
+      } else if (const int all = replicas + ComingTo(shard); all > spec_.replication_factor) {
         Found(FindingCode::kReplicaSurplus, {shard.primary}, shard.name, {},
-              fmt::format("shard {} has {} of {} wished replicas", shard.name,
-                          replicas + static_cast<int>(shard.joining.size()),
+              fmt::format("shard {} has {} of {} wished replicas", shard.name, all,
                           spec_.replication_factor));
       }
     }
@@ -221,65 +223,62 @@ class Analysis {
     }
   }
 
+  // A pod that finds no host is no surplus: it may wait for a better place than the others have.
+  int ComingTo(const Shard& shard) const {
+    return static_cast<int>(std::count_if(shard.joining.begin(), shard.joining.end(),
+                                          [&](const NodeId& id) { return !IsStuck(now_, id); }));
+  }
+
   void LookAtRoles() {
     if (!now_.formed()) {
       return;
     }
     const PrimarySpread spread = SpreadOf(now_, shape_, goal_);
-    for (const auto& [zone, count] : spread.in_zone) {
-      if (count > spread.per_zone_max) {
+    TooManyPrimaries("zone", spread.in_zone, spread.most,
+                     spread.excess.zones > spread.unavoidable.zones);
+    // Hosts matter only within zones that are as even as they can be.
+    TooManyPrimaries("host", spread.on_host, spread.most,
+                     spread.excess.zones <= spread.unavoidable.zones &&
+                         spread.excess.hosts > spread.unavoidable.hosts);
+  }
+
+  void TooManyPrimaries(std::string_view kind, const std::map<std::string, int>& primaries,
+                        int most, bool avoidable) {
+    for (const auto& [place, count] : primaries) {
+      if (avoidable && count > most) {
         Found(FindingCode::kRolesUneven, {}, "", {},
-              fmt::format("zone {} has {} primaries, an even spread is at most {}", zone, count,
-                          spread.per_zone_max));
+              fmt::format("{} {} has {} primaries; with at most {} a majority outlives it", kind,
+                          place, count, most));
       }
     }
   }
 
-  // Copies that share a host or a zone although there are enough of them.
+  // Copies that share more than the number of hosts and zones makes them.
   void LookAtCopies() {
-    NameViewSet hosts;
-    NameViewSet zones;
-    for (const Host& host : now_.hosts()) {
-      hosts.insert(host.name);
-      zones.insert(host.zone);
-    }
-    for (const auto& [id, node] : now_.nodes()) {
-      hosts.insert(node.host);
-      zones.insert(node.zone);
-    }
-    hosts.erase("");
-    zones.erase("");
-    const size_t copies = 1 + static_cast<size_t>(spec_.replication_factor);
-    std::vector<const Node*> members;
+    std::optional<Places> places;
     for (const Shard& shard : shape_.shards) {
-      members.clear();
-      for (const NodeId& id : shard.replicas) {
-        members.push_back(now_.Find(id));
+      const NodeList copies = CopiesOf(now_, shard);
+      const CopyPairs pairs = PairsAmong(copies);
+      if (pairs == CopyPairs()) {
+        continue;
       }
-      if (const Node* primary = now_.Find(shard.primary); primary != nullptr) {
-        members.push_back(primary);
+      if (!places.has_value()) {
+        places.emplace(now_);
       }
-      if (hosts.size() >= copies) {
-        Together(members, &Node::host, "host", shard);
+      const std::array<size_t, 2> number_of{places->hosts().size(), places->zones().size()};
+      for (size_t k = 0; k < kPlaceKinds.size(); ++k) {
+        const PlaceKind& kind = kPlaceKinds[k];
+        const int fewest =
+            FewestPairs(static_cast<int>(copies.size()), static_cast<int>(number_of[k]));
+        if (pairs.*kind.of_pairs > fewest) {
+          std::vector<NodeId> ids;
+          for (const Node* node : copies) {
+            ids.push_back(node->id);
+          }
+          Found(FindingCode::kCopiesTogether, std::move(ids), shard.name, {},
+                SharedText(now_, shard, kind));
+        }
       }
-      if (zones.size() >= copies) {
-        Together(members, &Node::zone, "zone", shard);
-      }
-    }
-  }
-
-  void Together(const std::vector<const Node*>& members, std::string Node::*place,
-                std::string_view kind, const Shard& shard) {
-    std::map<std::string_view, std::vector<NodeId>> shared;
-    for (const Node* node : members) {
-      const auto is_there = [&](const Node* other) { return other->*place == node->*place; };
-      if (!(node->*place).empty() && std::count_if(members.begin(), members.end(), is_there) > 1) {
-        shared[node->*place].push_back(node->id);
-      }
-    }
-    for (const auto& [name, ids] : shared) {
-      Found(FindingCode::kCopiesTogether, ids, shard.name, {},
-            fmt::format("{} copies of shard {} share {} {}", ids.size(), shard.name, kind, name));
     }
   }
 

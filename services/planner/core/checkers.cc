@@ -18,6 +18,7 @@ const std::vector<Checker> kCheckers = {
     {"forget_nodes", ForgetNodes},
     {"balance_slots", BalanceSlots},
     {"remove_shards", RemoveShards},
+    {"replace_copies", ReplaceCopies},
     {"spread_roles", SpreadRoles},
     {"remove_replicas", RemoveReplicas},
 };

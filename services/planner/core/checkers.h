@@ -37,7 +37,10 @@ void ForgetNodes(Draft& draft);
 void BalanceSlots(Draft& draft);
 // Drained shards go: their replicas, then their primary.
 void RemoveShards(Draft& draft);
-// Failovers that restore the spread of primaries over zones.
+// Copies of one shard that share a host or a zone although there are better places: others take
+// their place.
+void ReplaceCopies(Draft& draft);
+// Failovers that restore the spread of primaries over zones and hosts.
 void SpreadRoles(Draft& draft);
 // Replicas beyond the wished number, and nodes nobody needs, go.
 void RemoveReplicas(Draft& draft);

@@ -156,6 +156,12 @@ std::string CostText(const Bounds& bounds) {
   parts.push_back(fmt::format("{} (minimum {})",
                               Count(static_cast<size_t>(bounds.failovers), "failover", "failovers"),
                               bounds.failovers_minimum));
+  if (bounds.placement_violations > 0 || bounds.placement_violations_minimum > 0) {
+    parts.push_back(
+        fmt::format("{} of placement violated (minimum {})",
+                    Count(static_cast<size_t>(bounds.placement_violations), "rule", "rules"),
+                    bounds.placement_violations_minimum));
+  }
   parts.push_back(fmt::format("about {:.3g} s", bounds.makespan_seconds));
   return Join(parts, ", ");
 }

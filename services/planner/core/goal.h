@@ -29,11 +29,9 @@ struct Goal {
   bool Keeps(const std::string& shard) const { return !leaving.contains(shard); }
 };
 
-// Any shard can leave: those go that are lost and given up; then those that cost the fewest moved
-// slots, then keys, then copies; then of the zone with most primaries, so that the rest stays
-// spread; then the highest name. New shards are made of spare nodes first, of the zones and hosts
-// with the fewest primaries, and take their name from them; then of pods, with the smallest unused
-// numbers.
+// Which shards leave is decided by leaving_shards.h. New shards are made of spare nodes first, of
+// the zones and then hosts with the fewest primaries, and take their name from them; then of pods,
+// with the smallest unused numbers.
 Goal DecideGoal(const WorkingSnapshot& snapshot, const Shape& shape, const ClusterSpec& spec,
                 const Policy& policy);
 

@@ -7,6 +7,7 @@
 #include "services/planner/core/checkers.h"
 #include "services/planner/core/estimate.h"
 #include "services/planner/core/explain.h"
+#include "services/planner/core/placement_rules.h"
 #include "services/planner/core/plan_digest.h"
 #include "services/planner/core/slot_wish.h"
 
@@ -21,9 +22,11 @@ int RangesOf(const WorkingSnapshot& snapshot) {
   return ranges;
 }
 
-void MeasureCosts(const WorkingSnapshot& after, Plan& plan) {
+void MeasureCosts(Draft& draft) {
+  Plan& plan = draft.plan();
   Bounds& bounds = plan.bounds;
-  bounds.ranges = RangesOf(after);
+  bounds.ranges = RangesOf(draft.now());
+  bounds.placement_violations = ViolationsOf(draft.now(), draft.shape(), draft.goal);
   for (const Step& step : plan.steps) {
     bounds.slots_moved += std::holds_alternative<MigrateSlots>(step.kind) ? step.size.slots : 0;
     bounds.failovers += std::holds_alternative<PromoteReplica>(step.kind) ? 1 : 0;
@@ -47,7 +50,7 @@ Plan ComputePlan(const ClusterSpec& spec, ClusterSnapshot snapshot, const Policy
   }
   std::stable_sort(plan.blocked.begin(), plan.blocked.end(),
                    [](const Blocked& a, const Blocked& b) { return a.code < b.code; });
-  MeasureCosts(draft.now(), plan);
+  MeasureCosts(draft);
   plan.digest = DigestOf(plan);
   plan.summary = Summarise(plan);
   return std::move(plan);

@@ -1,27 +1,37 @@
-// How the primaries are spread over the zones, and the fewest failovers that spread them better.
+// How the primaries are spread over zones and hosts, and the fewest failovers that spread them
+// better.
 
 #ifndef REDIS_OPERATOR_SERVICES_PLANNER_CORE_PRIMARY_SPREAD_H_
 #define REDIS_OPERATOR_SERVICES_PLANNER_CORE_PRIMARY_SPREAD_H_
 
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "services/planner/core/goal.h"
+#include "services/planner/core/placement/role_spread.h"
 #include "services/planner/core/shape.h"
 
 namespace redisop {
 
 struct PrimarySpread {
-  // Shards whose primary should be in another zone, with that zone; the fewest that reach the least
-  // excess. Empty too when a zone is not known, or a primary is not there.
-  std::vector<std::pair<std::string, std::string>> changes;
+  struct Change {
+    std::string shard;
+    NodeId replica;       // the one to promote
+    std::string because;  // "zone b has 2 primaries", as it is when its turn comes
+  };
+  // The fewest that reach the least excess, in an order that never makes it worse on the way. Empty
+  // too when a primary is not there: an election may be under way.
+  std::vector<Change> changes;
+  // Primaries by name; empty when the zone, or the host, of a member is not known: then nothing is
+  // said of zones, or of hosts.
   std::map<std::string, int> in_zone;
-  int per_zone_max = 0;
-  // Primaries above the limit, now and at best.
-  int excess = 0;
-  int excess_minimum = 0;
+  std::map<std::string, int> on_host;
+  // The most primaries that one of them may hold while the others are a majority.
+  int most = 0;
+  RoleExcess excess;          // now
+  RoleExcess excess_minimum;  // after the changes
+  RoleExcess unavoidable;     // however primaries were spread over the zones and hosts there are
 };
 
 // True for an in-sync replica that may take the place of its primary.

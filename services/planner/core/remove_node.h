@@ -1,9 +1,9 @@
-// Taking a node out of the cluster.
+// Taking a node out of its shard, or out of the cluster.
 
 #ifndef REDIS_OPERATOR_SERVICES_PLANNER_CORE_REMOVE_NODE_H_
 #define REDIS_OPERATOR_SERVICES_PLANNER_CORE_REMOVE_NODE_H_
 
-#include <string>
+#include <set>
 
 #include "services/planner/core/draft.h"
 
@@ -11,7 +11,13 @@ namespace redisop {
 
 // Proposes that all others forget the node, where they know it, and that its pod is deleted. False
 // when one of the two is blocked; then the second is not proposed.
-bool RemoveNode(Draft& draft, const NodeId& id, FindingCode finding, const std::string& because);
+bool RemoveNode(Draft& draft, const NodeId& id, const Reason& reason);
+
+// The steps so far that attach members of the shard: who takes a copy away from it waits for them.
+std::set<size_t> AttachesTo(Draft& draft, const Shard& shard);
+
+// Replicas in sync that the shard has beside this node.
+int InSyncBeside(const WorkingSnapshot& snapshot, const Shard& shard, const NodeId& id);
 
 }  // namespace redisop
 

@@ -67,6 +67,7 @@ std::string AnswerPlan(const DataCase& c) {
   ClusterSpec spec;
   spec.number_of_primaries = Number(c, "primaries", 3);
   spec.replication_factor = Number(c, "replicas", 1);
+  spec.hosts = c.arguments.contains("hosts_required") ? Spread::kRequired : Spread::kPreferred;
   spec.zones = c.arguments.contains("zones_required") ? Spread::kRequired : Spread::kPreferred;
   if (c.arguments.contains("weights")) {
     spec.shard_weights = Weights(c.Argument("weights", ""));

@@ -1,106 +1,104 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <set>
+#include <optional>
+#include <tuple>
 
 #include "services/planner/core/checkers.h"
-#include "services/planner/core/placement/pod_zone.h"
+#include "services/planner/core/copy_goal.h"
+#include "services/planner/core/create_member.h"
+#include "services/planner/core/places.h"
+#include "services/planner/core/shard_nodes.h"
 
 namespace redisop {
 namespace {
 
-// Nodes of the shard that stay: those whose pod is leaving, and those that are lost, do not count.
-int MembersOf(const Draft& draft, const Shard& shard) {
-  int members = 0;
-  const auto count = [&](const NodeId& id) {
-    const Node* node = draft.now().Find(id);
-    members += node != nullptr && !node->leaving && !IsLost(*node) ? 1 : 0;
-  };
-  count(shard.primary);
-  std::for_each(shard.replicas.begin(), shard.replicas.end(), count);
-  std::for_each(shard.joining.begin(), shard.joining.end(), count);
-  return members;
+bool HasMembers(const Draft& draft, const Shard& shard) {
+  return !CopiesOf(draft.now(), shard).empty() || !MembersOf(draft.now(), shard).empty();
 }
 
-// Every shard is there with all its members: nothing has to be placed.
-bool IsComplete(const Draft& draft, const Shape& shape) {
-  return std::all_of(draft.goal.kept.begin(), draft.goal.kept.end(), [&](const std::string& name) {
-    const Shard* shard = shape.Find(name);
-    return shard != nullptr && MembersOf(draft, *shard) > draft.spec.replication_factor;
-  });
-}
-
-// The smallest number whose pod name is not held by a pod that stays.
-int FreeMember(const Draft& draft, const std::string& shard) {
-  int member = 0;
-  while (draft.now().Find(fmt::format("{}-{}-{}", draft.spec.name, shard, member)) != nullptr) {
-    ++member;
-  }
-  return member;
-}
-
-bool CreateOne(Draft& draft, const std::string& shard, bool primary, const std::string& zone) {
-  const int member = FreeMember(draft, shard);
-  const int replicas = draft.spec.replication_factor;
-  return draft.Propose(
-      CreatePod{fmt::format("{}-{}-{}", draft.spec.name, shard, member), shard, member, zone},
-      {primary ? FindingCode::kShardMissing : FindingCode::kReplicaMissing,
-       primary ? fmt::format("shard {} has no node yet", shard)
-               : fmt::format("shard {} needs {} {}", shard, replicas,
-                             replicas == 1 ? "replica" : "replicas")});
-}
-
-// Pods for the further copies of each shard.
-void CreateReplicas(Draft& draft, const PodZones& zones,
-                    const std::map<std::string, int>& missing) {
-  std::map<std::string, std::vector<std::string>> chosen = zones.ForReplicas(missing);
-  for (const std::string& shard : draft.goal.kept) {
-    std::set<std::string> used;
-    for (const std::string& zone : chosen[shard]) {
-      const bool together = !used.insert(zone).second || !zones.IsFree(shard, zone);
-      if (together && draft.spec.zones == Spread::kRequired && zones.known()) {
-        draft.Block(BlockedCode::kPlacementImpossible,
-                    fmt::format("another copy of shard {} would share a zone: {} zones take pods",
-                                shard, zones.size()),
-                    FindingCode::kReplicaMissing);
-      } else {
-        CreateOne(draft, shard, false, zone);
+// Where the first members of new shards go, which are to be their primaries.
+class PrimaryZones {
+ public:
+  explicit PrimaryZones(Draft& draft)
+      : places_(draft.now()),
+        primaries_(places_.zones().size(), 0),
+        copies_(places_.zones().size(), 0) {
+    const Shape& shape = draft.shape();
+    for (const auto& [id, node] : draft.now().nodes()) {
+      const Shard* shard = shape.ShardOf(id);
+      const int zone = places_.Of(node).zone;
+      if (zone != kUnknownPlace && shard != nullptr && draft.goal.Keeps(shard->name) &&
+          Counts(draft.now(), node)) {
+        Add(zone, shard->primary == id);
       }
     }
   }
-}
+
+  // The zone with the fewest primaries, then with the fewest copies for its hosts, then by name;
+  // empty when none is known. Takes note of the choice. Taking the best one each time is exact.
+  std::string Next() {
+    int best = kUnknownPlace;
+    for (int zone = 0; zone < static_cast<int>(primaries_.size()); ++zone) {
+      if (places_.rooms_of_zone()[static_cast<size_t>(zone)] > 0 &&
+          (best == kUnknownPlace || CostOf(zone) < CostOf(best))) {
+        best = zone;
+      }
+    }
+    if (best != kUnknownPlace) {
+      Add(best, true);
+    }
+    return std::string(places_.ZoneName(best));
+  }
+
+ private:
+  void Add(int zone, bool primary) {
+    ++copies_[static_cast<size_t>(zone)];
+    primaries_[static_cast<size_t>(zone)] += primary ? 1 : 0;
+  }
+
+  std::tuple<int, double> CostOf(int zone) const {
+    const auto z = static_cast<size_t>(zone);
+    return {primaries_[z], static_cast<double>(copies_[z]) / places_.rooms_of_zone()[z]};
+  }
+
+  const Places places_;
+  std::vector<int> primaries_;
+  std::vector<int> copies_;
+};
 
 }  // namespace
 
 void AddPods(Draft& draft) {
   const Shape before = draft.shape();
-  if (IsComplete(draft, before)) {
-    return;
-  }
-  PodZones zones(draft.now());
+  std::optional<PrimaryZones> zones;
   for (const std::string& name : draft.goal.kept) {
     const Shard* shard = before.Find(name);
-    if (shard == nullptr || MembersOf(draft, *shard) == 0) {
-      CreateOne(draft, name, true, zones.ForPrimary(name));
+    if (shard == nullptr || !HasMembers(draft, *shard)) {
+      if (!zones.has_value()) {
+        zones.emplace(draft);
+      }
+      CreateMember(draft, name, zones->Next(), {},
+                   {FindingCode::kShardMissing, fmt::format("shard {} has no node yet", name)});
     }
   }
-  // Nodes that carry the label of a shard that was just made belong to it; the other spare nodes
-  // become replicas before pods are created for them.
+  // Nodes that carry the label of a shard that was just made belong to it.
   const Shape shape = draft.shape();
-  auto spares = static_cast<int>(shape.spares.size());
-  std::map<std::string, int> missing;
+  const CopyGoal goal = DecideFilling(draft.now(), shape, draft.goal, draft.spec);
+  const int replicas = draft.spec.replication_factor;
   for (const std::string& name : draft.goal.kept) {
-    const Shard* shard = shape.Find(name);
-    const int members = shard == nullptr ? 1 : std::max(1, MembersOf(draft, *shard));
-    missing[name] = std::max(0, 1 + draft.spec.replication_factor - members);
+    const auto decided = goal.shards.find(name);
+    // Without its first member a shard gets no others.
+    if (decided == goal.shards.end() || !HasMembers(draft, *shape.Find(name))) {
+      continue;
+    }
+    for (const std::string& zone : decided->second.new_pods) {
+      CreateMember(
+          draft, name, zone, {},
+          {FindingCode::kReplicaMissing, fmt::format("shard {} needs {} {}", name, replicas,
+                                                     replicas == 1 ? "replica" : "replicas")});
+    }
   }
-  for (const std::string& name : draft.goal.kept) {
-    const int taken = std::min(spares, missing[name]);
-    missing[name] -= taken;
-    spares -= taken;
-  }
-  CreateReplicas(draft, zones, missing);
 }
 
 }  // namespace redisop

@@ -1,16 +1,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "services/planner/core/checkers.h"
+#include "services/planner/core/copy_goal.h"
+#include "services/planner/core/move_replicas.h"
+#include "services/planner/core/shard_nodes.h"
 
 namespace redisop {
 namespace {
-
-bool Counts(const Draft& draft, const NodeId& id) {
-  const Node* node = draft.now().Find(id);
-  return node != nullptr && !node->leaving && !IsLost(*node) && !draft.now().IsForgotten(id);
-}
 
 // The shard a replica should copy: that of its label, if that one is there to stay.
 const Shard* HomeOf(const Draft& draft, const Shape& shape, const Shard& shard, const Node& node) {
@@ -28,7 +27,8 @@ void AttachMisplaced(Draft& draft, const Shape& shape) {
         continue;
       }
       const Shard* home = HomeOf(draft, shape, shard, *node);
-      if (Counts(draft, id) && node->primary_id != home->primary && draft.goal.Keeps(home->name)) {
+      if (Counts(draft.now(), *node) && node->primary_id != home->primary &&
+          draft.goal.Keeps(home->name)) {
         draft.Propose(AttachReplica{id, home->primary},
                       {FindingCode::kReplicaMisplaced,
                        fmt::format("it copies {}, the primary of shard {} is {}",
@@ -38,26 +38,27 @@ void AttachMisplaced(Draft& draft, const Shape& shape) {
   }
 }
 
-// Further from the copies that are there already comes first.
-std::vector<NodeId> InOrderOfUse(const Draft& draft, const Shard& shard,
-                                 std::vector<NodeId> candidates) {
-  const auto together = [&](const NodeId& id) {
+// Those of the nodes that copy nobody yet, the ones to use first at the front. A pod that
+// Kubernetes finds no place for comes last: somebody should copy the shard meanwhile.
+std::vector<NodeId> InOrderOfUse(const Draft& draft, const Shape& shape, std::vector<NodeId> ids) {
+  std::erase_if(ids, [&](const NodeId& id) {
+    const Shard* shard = shape.ShardOf(id);
+    return shard != nullptr &&
+           std::binary_search(shard->replicas.begin(), shard->replicas.end(), id);
+  });
+  const auto cost = [&](const NodeId& id) {
     const Node* node = draft.now().Find(id);
-    std::pair<int, int> shared{0, 0};
-    std::vector<NodeId> copies = shard.replicas;
-    copies.push_back(shard.primary);
-    for (const NodeId& other_id : copies) {
-      const Node* other = draft.now().Find(other_id);
-      if (other != nullptr && other_id != id) {
-        shared.first += !node->host.empty() && node->host == other->host ? 1 : 0;
-        shared.second += !node->zone.empty() && node->zone == other->zone ? 1 : 0;
-      }
-    }
-    return std::tuple(node->unobserved, shared, node->member, id);
+    return std::tuple(node->unobserved, IsStuck(draft.now(), id), node->member);
   };
-  std::sort(candidates.begin(), candidates.end(),
-            [&](const NodeId& a, const NodeId& b) { return together(a) < together(b); });
-  return candidates;
+  std::stable_sort(ids.begin(), ids.end(),
+                   [&](const NodeId& a, const NodeId& b) { return cost(a) < cost(b); });
+  return ids;
+}
+
+bool Serves(const Draft& draft, const Shard& shard) {
+  const Node* primary = draft.now().Find(shard.primary);
+  return Counts(draft.now(), *primary) && !primary->unobserved &&
+         primary->health != Health::kFailed;
 }
 
 }  // namespace
@@ -65,40 +66,29 @@ std::vector<NodeId> InOrderOfUse(const Draft& draft, const Shard& shard,
 void AttachReplicas(Draft& draft) {
   const Shape shape = draft.shape();
   AttachMisplaced(draft, shape);
-  std::vector<NodeId> spares;
-  for (const NodeId& id : shape.spares) {
-    if (Counts(draft, id)) {
-      spares.push_back(id);
-    }
-  }
-  for (const Shard& shard : shape.shards) {
-    const Node* primary = draft.now().Find(shard.primary);
-    if (!draft.goal.Keeps(shard.name) || primary == nullptr) {
+  const Shape placed = draft.shape();
+  const CopyGoal goal = DecideFilling(draft.now(), placed, draft.goal, draft.spec);
+  const int wanted = draft.spec.replication_factor;
+  for (const Shard& shard : placed.shards) {
+    const auto decided = goal.shards.find(shard.name);
+    if (decided == goal.shards.end() || draft.now().Find(shard.primary) == nullptr) {
       continue;
     }
-    int missing = draft.spec.replication_factor;
+    int missing = wanted;
     for (const NodeId& id : shard.replicas) {
-      missing -= Counts(draft, id) ? 1 : 0;
+      missing -= Counts(draft.now(), *draft.now().Find(id)) ? 1 : 0;
     }
-    const auto attach = [&](const NodeId& id) {
-      --missing;
-      return draft.Propose(
-          AttachReplica{id, shard.primary},
-          {FindingCode::kReplicaMissing,
-           fmt::format("shard {} needs {} {}", shard.name, draft.spec.replication_factor,
-                       draft.spec.replication_factor == 1 ? "replica" : "replicas")});
-    };
-    for (const NodeId& id : InOrderOfUse(draft, shard, shard.joining)) {
-      if (missing > 0 && Counts(draft, id)) {
-        attach(id);
+    for (const NodeId& id : InOrderOfUse(draft, placed, decided->second.replicas)) {
+      // One of the replicas is to be the primary when that one does not serve.
+      if (missing-- > 0 || Serves(draft, shard)) {
+        draft.Propose(
+            AttachReplica{id, shard.primary},
+            {FindingCode::kReplicaMissing, fmt::format("shard {} needs {} {}", shard.name, wanted,
+                                                       wanted == 1 ? "replica" : "replicas")});
       }
     }
-    while (missing > 0 && !spares.empty()) {
-      const NodeId id = InOrderOfUse(draft, shard, spares).front();
-      std::erase(spares, id);
-      attach(id);
-    }
   }
+  MoveReplicas(draft, goal, FindingCode::kReplicaMissing);
 }
 
 }  // namespace redisop

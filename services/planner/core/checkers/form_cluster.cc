@@ -5,6 +5,7 @@
 #include "services/planner/core/assign_unowned.h"
 #include "services/planner/core/checkers.h"
 #include "services/planner/core/placement/role_spread.h"
+#include "services/planner/core/places.h"
 
 namespace redisop {
 namespace {
@@ -39,39 +40,22 @@ bool AllEmpty(Draft& draft) {
   return empty;
 }
 
-// Who of each shard's nodes becomes its primary, so that primaries are spread over the zones.
+// Who of each shard's nodes becomes its primary, so that primaries are spread.
 void AppointPrimaries(Draft& draft) {
   const Shape shape = draft.shape();
-  std::vector<std::string> zones;
-  for (const auto& [id, node] : draft.now().nodes()) {
-    zones.push_back(node.zone);
-  }
-  std::sort(zones.begin(), zones.end());
-  zones.erase(std::unique(zones.begin(), zones.end()), zones.end());
-  const auto zone_of = [&](const NodeId& id) {
-    const std::string& zone = draft.now().Find(id)->zone;
-    return static_cast<int>(std::lower_bound(zones.begin(), zones.end(), zone) - zones.begin());
-  };
-  std::vector<ShardZones> choices;
+  const Places places(draft.now());
+  std::vector<ShardSeats> seats;
   for (const Shard& shard : shape.shards) {
-    ShardZones choice{.current = zone_of(shard.primary), .candidates = {}};
-    if (draft.now().Find(shard.primary)->slots.empty()) {
-      for (const NodeId& id : shard.joining) {
-        choice.candidates.push_back(zone_of(id));
-      }
+    const Node* primary = draft.now().Find(shard.primary);
+    seats.push_back({.current = places.Of(*primary), .candidates = {}});
+    for (const NodeId& id : primary->slots.empty() ? shard.joining : std::vector<NodeId>()) {
+      seats.back().candidates.push_back(places.Of(*draft.now().Find(id)));
     }
-    choices.push_back(std::move(choice));
   }
-  const int count = static_cast<int>(zones.size());
-  const std::vector<int> chosen =
-      SpreadPrimaries(choices, count, (static_cast<int>(choices.size()) + count - 1) / count)
-          .zone_of_primary;
+  const std::vector<int> chosen = EvenSpread(seats).chosen;
   for (size_t i = 0; i < shape.shards.size(); ++i) {
-    for (const NodeId& id : shape.shards[i].joining) {
-      if (chosen[i] != choices[i].current && chosen[i] == zone_of(id)) {
-        draft.Appoint(id, shape.shards[i].name);
-        break;
-      }
+    if (chosen[i] != RoleSpread::kStays) {
+      draft.Appoint(shape.shards[i].joining[static_cast<size_t>(chosen[i])], shape.shards[i].name);
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "services/planner/core/checkers.h"
+#include "services/planner/core/shard_nodes.h"
 
 namespace redisop {
 namespace {
@@ -35,10 +36,19 @@ bool IsStranger(const WorkingSnapshot& now, const Node& node) {
   return IsNew(node) && node.keys > 0 && !(now.owned() - node.slots).empty();
 }
 
-// Kubernetes says why the pod doesn't run; nobody should wait for it.
-bool IsStuck(const Draft& draft, const NodeId& id) {
-  const Pod* pod = draft.now().WaitingPod(id);
-  return pod != nullptr && !pod->waiting_reason.empty();
+// A pod that waits for a better place than a copy has which is there: the shard does without it.
+bool OnlyReplaces(const Draft& draft, const Shape& shape, const NodeId& id) {
+  const Shard* shard = shape.ShardOf(id);
+  if (shard == nullptr) {
+    return false;
+  }
+  int others = 0;
+  for (const auto* ids : {&shard->replicas, &shard->joining}) {
+    others += static_cast<int>(std::count_if(ids->begin(), ids->end(), [&](const NodeId& other) {
+      return Counts(draft.now(), *draft.now().Find(other)) && !IsStuck(draft.now(), other);
+    }));
+  }
+  return id != shard->primary && others >= draft.spec.replication_factor;
 }
 
 void BlockStrangers(Draft& draft) {
@@ -97,15 +107,17 @@ void MeetNewNodes(Draft& draft) {
     return CanMeet(draft, shape, node) && !IsStranger(draft.now(), node);
   };
   const auto is_new = [&](const Node& node) { return IsNew(node) && can_meet(node); };
-  const std::vector<NodeId> stuck =
-      IdsWhere(draft, [&](const Node& node) { return is_new(node) && IsStuck(draft, node.id); });
-  const std::vector<NodeId> fresh =
-      IdsWhere(draft, [&](const Node& node) { return is_new(node) && !IsStuck(draft, node.id); });
+  // Kubernetes says why the pod doesn't run; nobody should wait for it.
+  const std::vector<NodeId> stuck = IdsWhere(draft, [&](const Node& node) {
+    return is_new(node) && IsStuck(draft.now(), node.id) && !OnlyReplaces(draft, shape, node.id);
+  });
+  const std::vector<NodeId> fresh = IdsWhere(
+      draft, [&](const Node& node) { return is_new(node) && !IsStuck(draft.now(), node.id); });
   if (stuck.empty() && fresh.empty()) {
     return;
   }
   std::vector<NodeId> all = IdsWhere(draft, [&](const Node& node) {
-    return can_meet(node) && !(IsNew(node) && IsStuck(draft, node.id));
+    return can_meet(node) && !(IsNew(node) && IsStuck(draft.now(), node.id));
   });
   const auto because = [&](size_t count) {
     return fmt::format("{} new {} {} to know the others", count, count == 1 ? "node" : "nodes",

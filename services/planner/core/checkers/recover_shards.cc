@@ -1,5 +1,10 @@
 #include <fmt/format.h>
 
+#include <map>
+#include <string>
+#include <string_view>
+#include <tuple>
+
 #include "services/planner/core/checkers.h"
 #include "services/planner/core/lost_node.h"
 #include "services/planner/core/safety.h"
@@ -7,13 +12,31 @@
 namespace redisop {
 namespace {
 
-// The best replica to take the place of a failed primary: the most advanced of those that answer.
-const Node* BestHeir(const WorkingSnapshot& now, const Shard& shard) {
+// Primaries that serve, by zone.
+std::map<std::string, int> PrimariesInZones(const WorkingSnapshot& now) {
+  std::map<std::string, int> primaries;
+  for (const auto& [id, node] : now.nodes()) {
+    if (node.role == Role::kPrimary && !node.slots.empty() && node.health != Health::kFailed) {
+      ++primaries[node.zone];
+    }
+  }
+  return primaries;
+}
+
+// The best replica to take the place of a failed primary: the most advanced of those that answer;
+// of equals, one where the fewest primaries are, then the lowest member.
+const Node* BestHeir(const WorkingSnapshot& now, const Shard& shard,
+                     const std::map<std::string, int>& primaries) {
+  const auto cost = [&](const Node* node) {
+    const auto found = primaries.find(node->zone);
+    return std::tuple(~node->offset, found == primaries.end() ? 0 : found->second, node->member,
+                      std::string_view(node->id));
+  };
   const Node* best = nullptr;
   for (const NodeId& id : shard.replicas) {
     const Node* node = now.Find(id);
     if (!node->unobserved && !node->leaving && !node->loading && node->link != Link::kSyncing &&
-        (best == nullptr || node->offset > best->offset)) {
+        (best == nullptr || cost(node) < cost(best))) {
       best = node;
     }
   }
@@ -44,18 +67,20 @@ void GiveUp(Draft& draft, const Shard& shard) {
 void RecoverShards(Draft& draft) {
   const Shape shape = draft.shape();
   const bool quorum = HasQuorum(draft.now());
+  std::map<std::string, int> primaries = PrimariesInZones(draft.now());
   for (const Shard& shard : shape.shards) {
     const Node* primary = draft.now().Find(shard.primary);
     if (primary == nullptr || primary->slots.empty() || primary->health != Health::kFailed) {
       continue;
     }
-    if (const Node* heir = BestHeir(draft.now(), shard); heir != nullptr) {
+    if (const Node* heir = BestHeir(draft.now(), shard, primaries); heir != nullptr) {
       if (quorum) {
         draft.Block(BlockedCode::kMustWait,
                     fmt::format("the other primaries are about to elect {} in place of {}",
                                 ShortId(heir->id), ShortId(primary->id)),
                     FindingCode::kPrimaryFailed);
       } else {
+        ++primaries[heir->zone];
         draft.Propose(TakeOver{heir->id, primary->id},
                       {FindingCode::kPrimaryFailed,
                        fmt::format("{} failed, and too few primaries are left to elect",

@@ -18,11 +18,11 @@ void RemoveShards(Draft& draft) {
     bool removed = true;
     for (const auto* ids : {&shard.joining, &shard.replicas}) {
       for (const NodeId& id : *ids) {
-        removed = RemoveNode(draft, id, FindingCode::kShardSurplus, because) && removed;
+        removed = RemoveNode(draft, id, {FindingCode::kShardSurplus, because}) && removed;
       }
     }
     if (removed) {
-      RemoveNode(draft, shard.primary, FindingCode::kShardSurplus, because);
+      RemoveNode(draft, shard.primary, {FindingCode::kShardSurplus, because});
     }
   }
 }

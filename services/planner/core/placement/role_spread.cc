@@ -1,62 +1,97 @@
 #include "services/planner/core/placement/role_spread.h"
 
 #include <algorithm>
-#include <utility>
+#include <map>
+#include <set>
 
 #include "services/planner/core/placement/flow.h"
+#include "services/planner/core/placement/seat_network.h"
 
 namespace redisop {
+namespace {
 
-int PrimariesPerZoneMax(int shards, int zones) {
-  const int minority = (shards + 1) / 2 - 1;
-  const int even = zones > 0 ? (shards + zones - 1) / zones : shards;
-  return std::max(minority, even);
-}
+enum Level : size_t {
+  kZoneExcess,
+  kHostExcess,
+  kZoneFilling,
+  kHostFilling,
+  kChanges,
+  kOrder,
+  kShard  // of equals the last shards change
+};
 
-RoleSpread SpreadPrimaries(const std::vector<ShardZones>& shards, int zones, int cap) {
-  const int count = static_cast<int>(shards.size());
-  // One violation outweighs all failovers.
-  const int64_t violation = count + 1;
+RoleSpread Spread(const std::vector<ShardSeats>& shards, bool even) {
+  struct Choice {
+    int arc;
+    size_t shard;
+    int candidate;
+  };
   FlowNetwork network;
   const int source = network.AddNode();
   const int sink = network.AddNode();
-  std::vector<int> zone_nodes;
-  for (int z = 0; z < zones; ++z) {
-    zone_nodes.push_back(network.AddNode());
-    network.AddArc(zone_nodes.back(), sink, cap, 0);
-    network.AddArc(zone_nodes.back(), sink, count, violation);
-  }
-  std::vector<std::vector<std::pair<int, int>>> choices;  // by shard: arc, zone
-  for (const ShardZones& shard : shards) {
+  SeatNetwork seats(network, sink, shards, PrimariesMax(static_cast<int>(shards.size())),
+                    {.zone_excess = kZoneExcess,
+                     .host_excess = kHostExcess,
+                     .even = even,
+                     .zone_filling = kZoneFilling,
+                     .host_filling = kHostFilling});
+  std::vector<Choice> choices;
+  for (size_t s = 0; s < shards.size(); ++s) {
     const int node = network.AddNode();
-    network.AddArc(source, node, 1, 0);
-    std::vector<int> candidates = shard.candidates;
-    candidates.push_back(shard.current);
-    std::sort(candidates.begin(), candidates.end());
-    candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
-    choices.emplace_back();
-    for (const int zone : candidates) {
-      const int arc = network.AddArc(node, zone_nodes[static_cast<size_t>(zone)], 1,
-                                     zone == shard.current ? 0 : 1);
-      choices.back().emplace_back(arc, zone);
-    }
-  }
-  const Flow flow = network.Solve(source, sink, count);
-  RoleSpread spread;
-  std::vector<int> load(static_cast<size_t>(zones), 0);
-  for (size_t i = 0; i < shards.size(); ++i) {
-    for (const auto& [arc, zone] : choices[i]) {
-      if (flow.on_arc[static_cast<size_t>(arc)] > 0) {
-        spread.zone_of_primary.push_back(zone);
-        spread.failovers += zone == shards[i].current ? 0 : 1;
-        ++load[static_cast<size_t>(zone)];
+    network.AddArc(source, node, 1, FlowCost{});
+    network.AddArc(node, seats.NodeOf(shards[s].current), 1, FlowCost{});
+    std::set<Place> seen{shards[s].current};
+    for (size_t c = 0; c < shards[s].candidates.size(); ++c) {
+      const Place& place = shards[s].candidates[c];
+      // Another member at the same place changes nothing; the first one is the best.
+      if (seen.insert(place).second) {
+        const FlowCost cost = CostAt(kChanges, 1) + CostAt(kOrder, static_cast<int64_t>(c)) +
+                              CostAt(kShard, static_cast<int64_t>(shards.size() - s));
+        choices.push_back(
+            {network.AddArc(node, seats.NodeOf(place), 1, cost), s, static_cast<int>(c)});
       }
     }
   }
-  for (const int primaries : load) {
-    spread.violations += std::max(0, primaries - cap);
+  const Flow flow = network.Solve(source, sink, static_cast<int64_t>(shards.size()));
+  RoleSpread spread;
+  spread.chosen.assign(shards.size(), RoleSpread::kStays);
+  for (const Choice& choice : choices) {
+    if (flow.on_arc[static_cast<size_t>(choice.arc)] > 0) {
+      spread.chosen[choice.shard] = choice.candidate;
+    }
   }
+  spread.changes = static_cast<int>(flow.cost[kChanges]);
+  spread.excess = {static_cast<int>(flow.cost[kZoneExcess]),
+                   static_cast<int>(flow.cost[kHostExcess])};
   return spread;
+}
+
+}  // namespace
+
+int PrimariesMax(int shards) { return shards < 3 ? shards : (shards + 1) / 2 - 1; }
+
+RoleExcess ExcessOf(const std::vector<Place>& primaries) {
+  const int most = PrimariesMax(static_cast<int>(primaries.size()));
+  std::map<int, int> in_zone;
+  std::map<Place, int> on_host;
+  RoleExcess excess;
+  for (const Place& place : primaries) {
+    excess.zones += place.zone != kUnknownPlace && ++in_zone[place.zone] > most ? 1 : 0;
+    excess.hosts += place.host != kUnknownPlace && ++on_host[place] > most ? 1 : 0;
+  }
+  return excess;
+}
+
+int UnavoidableExcess(int shards, int places) {
+  return places == 0 ? 0 : std::max(0, shards - places * PrimariesMax(shards));
+}
+
+RoleSpread RestoreSpread(const std::vector<ShardSeats>& shards) {
+  return Spread(shards, /*even=*/false);
+}
+
+RoleSpread EvenSpread(const std::vector<ShardSeats>& shards) {
+  return Spread(shards, /*even=*/true);
 }
 
 }  // namespace redisop

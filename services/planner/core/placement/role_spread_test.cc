@@ -4,87 +4,147 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <functional>
 #include <iostream>
+#include <map>
 #include <random>
-#include <utility>
+#include <tuple>
 
 namespace redisop {
 namespace {
 
 using ::testing::ElementsAre;
 
-// Every choice tried: the fewest violations, then the fewest failovers.
-std::pair<int, int> BruteForce(const std::vector<ShardZones>& shards, int zones, int cap) {
-  std::pair<int, int> best{1 << 20, 1 << 20};
-  std::vector<size_t> choice(shards.size(), 0);
+constexpr int kStays = RoleSpread::kStays;
+
+uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+// Pairs of primaries in one zone, and on one host: the fewer, the more even.
+std::pair<int, int> Unevenness(const std::vector<Place>& primaries) {
+  std::map<int, int> zones;
+  std::map<Place, int> hosts;
+  for (const Place& place : primaries) {
+    zones[place.zone] += place.zone == kUnknownPlace ? 0 : 1;
+    hosts[place] += place.host == kUnknownPlace ? 0 : 1;
+  }
+  std::pair<int, int> sum;
+  for (const auto& [zone, count] : zones) {
+    sum.first += count * (count - 1) / 2;
+  }
+  for (const auto& [host, count] : hosts) {
+    sum.second += count * (count - 1) / 2;
+  }
+  return sum;
+}
+
+using Cost = std::tuple<RoleExcess, std::pair<int, int>, int>;
+
+Cost CostOf(const std::vector<ShardSeats>& shards, const std::vector<int>& chosen, bool even) {
+  std::vector<Place> primaries;
+  int changes = 0;
+  for (size_t s = 0; s < shards.size(); ++s) {
+    changes += chosen[s] == kStays ? 0 : 1;
+    primaries.push_back(chosen[s] == kStays ? shards[s].current
+                                            : shards[s].candidates[static_cast<size_t>(chosen[s])]);
+  }
+  return {ExcessOf(primaries), even ? Unevenness(primaries) : std::pair<int, int>(), changes};
+}
+
+// Every choice tried.
+Cost BruteForce(const std::vector<ShardSeats>& shards, bool even) {
+  std::vector<int> chosen(shards.size(), kStays);
+  Cost best = CostOf(shards, chosen, even);
   while (true) {
-    std::vector<int> load(static_cast<size_t>(zones), 0);
-    int failovers = 0;
-    for (size_t i = 0; i < shards.size(); ++i) {
-      const int zone = choice[i] == 0 ? shards[i].current : shards[i].candidates[choice[i] - 1];
-      ++load[static_cast<size_t>(zone)];
-      failovers += zone == shards[i].current ? 0 : 1;
+    size_t s = 0;
+    while (s < shards.size() && ++chosen[s] == static_cast<int>(shards[s].candidates.size())) {
+      chosen[s++] = kStays;
     }
-    int violations = 0;
-    for (const int primaries : load) {
-      violations += std::max(0, primaries - cap);
-    }
-    best = std::min(best, {violations, failovers});
-    size_t i = 0;
-    while (i < shards.size() && ++choice[i] > shards[i].candidates.size()) {
-      choice[i++] = 0;
-    }
-    if (i == shards.size()) {
+    if (s == shards.size()) {
       return best;
     }
+    best = std::min(best, CostOf(shards, chosen, even));
   }
 }
 
-TEST(RoleSpreadTest, IsOptimalInEveryRandomCase) {
-  constexpr int kCases = 150000;
-  constexpr unsigned kSeed = 20240;
-  std::mt19937 random(kSeed);
-  for (int n = 0; n < kCases; ++n) {
-    const int zones = 1 + static_cast<int>(random() % 3);
-    std::vector<ShardZones> shards(1 + random() % 6);
-    for (ShardZones& shard : shards) {
-      shard.current = static_cast<int>(random() % static_cast<unsigned>(zones));
-      for (unsigned k = random() % 3; k > 0; --k) {
-        shard.candidates.push_back(static_cast<int>(random() % static_cast<unsigned>(zones)));
-      }
+std::vector<ShardSeats> AnyShards(std::mt19937_64& random) {
+  const auto below = [&](int limit) {
+    return static_cast<int>(random() % static_cast<uint64_t>(limit));
+  };
+  const int zones = 1 + below(3);
+  const int hosts = 1 + below(3);
+  const auto any = [&] {
+    const int zone = below(zones);
+    return Place{zone, below(12) == 0 ? kUnknownPlace : zone * hosts + below(hosts)};
+  };
+  std::vector<ShardSeats> shards(static_cast<size_t>(1 + below(6)));
+  for (ShardSeats& shard : shards) {
+    shard.current = any();
+    for (int k = below(3); k > 0; --k) {
+      shard.candidates.push_back(any());
     }
-    const int cap = static_cast<int>(random() % 4);
-    const RoleSpread spread = SpreadPrimaries(shards, zones, cap);
-    ASSERT_EQ((std::pair{spread.violations, spread.failovers}), BruteForce(shards, zones, cap))
-        << "case " << n << " of seed " << kSeed;
-    ASSERT_EQ(spread.zone_of_primary.size(), shards.size());
   }
-  std::cout << "seed " << kSeed << ", " << kCases << " cases\n";
+  return shards;
+}
+
+TEST(RoleSpreadTest, IsOptimalInEveryRandomCase) {
+  const uint64_t seed = FromEnvironment("PLACEMENT_SEED", 20240);
+  const uint64_t cases = FromEnvironment("PLACEMENT_CASES", 100000);
+  std::cout << "PLACEMENT_SEED=" << seed << " PLACEMENT_CASES=" << cases << "\n";
+  for (uint64_t n = 0; n < cases; ++n) {
+    std::mt19937_64 random(seed + n);
+    const std::vector<ShardSeats> shards = AnyShards(random);
+    for (const bool even : {false, true}) {
+      const RoleSpread spread = even ? EvenSpread(shards) : RestoreSpread(shards);
+      const Cost cost = CostOf(shards, spread.chosen, even);
+      ASSERT_EQ(cost, BruteForce(shards, even))
+          << "PLACEMENT_SEED=" << seed + n << " PLACEMENT_CASES=1, even " << even;
+      ASSERT_EQ(spread.excess, std::get<RoleExcess>(cost));
+      ASSERT_EQ(spread.changes, std::get<int>(cost));
+    }
+  }
 }
 
 TEST(RoleSpreadTest, OneFailoverRestoresTheSpreadAfterAFailover) {
   // Zone 2 has two primaries; only the second shard can go back.
+  const RoleSpread spread = RestoreSpread({{{0}, {{1}}}, {{2}, {{1}}}, {{2}, {{0}}}});
+  EXPECT_THAT(spread.chosen, ElementsAre(kStays, 0, kStays));
+  EXPECT_EQ(spread.excess, RoleExcess());
+}
+
+TEST(RoleSpreadTest, OneZoneIsSpreadOverItsHosts) {
   const RoleSpread spread =
-      SpreadPrimaries({{0, {1}}, {2, {1}}, {2, {0}}}, 3, PrimariesPerZoneMax(3, 3));
-  EXPECT_THAT(spread.zone_of_primary, ElementsAre(0, 1, 2));
-  EXPECT_EQ(spread.failovers, 1);
-  EXPECT_EQ(spread.violations, 0);
+      RestoreSpread({{{0, 0}, {{0, 1}}}, {{0, 0}, {{0, 2}}}, {{0, 0}, {{0, 1}}}});
+  EXPECT_EQ(spread.changes, 2);
+  EXPECT_EQ(spread.excess, (RoleExcess{.zones = 2, .hosts = 0}));
 }
 
 TEST(RoleSpreadTest, NothingMovesWhenNothingIsGained) {
-  const RoleSpread spread = SpreadPrimaries({{0, {0, 1}}, {0, {0}}, {0, {0}}}, 2, 3);
-  EXPECT_THAT(spread.zone_of_primary, ElementsAre(0, 0, 0));
-  EXPECT_EQ(spread.failovers, 0);
+  const RoleSpread spread = RestoreSpread({{{0}, {{0}, {1}}}, {{1}, {{0}}}, {{2}, {{0}}}});
+  EXPECT_THAT(spread.chosen, ElementsAre(kStays, kStays, kStays));
 }
 
-TEST(RoleSpreadTest, TheCapKeepsAMajorityAlive) {
-  EXPECT_EQ(PrimariesPerZoneMax(3, 3), 1);
-  EXPECT_EQ(PrimariesPerZoneMax(5, 3), 2);
-  EXPECT_EQ(PrimariesPerZoneMax(6, 3), 2);
-  EXPECT_EQ(PrimariesPerZoneMax(4, 3), 2) << "four primaries in three zones: two must share one";
-  EXPECT_EQ(PrimariesPerZoneMax(6, 2), 3)
-      << "two zones can't keep a majority; an even spread is the best";
-  EXPECT_EQ(PrimariesPerZoneMax(1, 1), 1);
+TEST(RoleSpreadTest, TheFirstOfEqualCandidatesIsChosen) {
+  const RoleSpread spread = RestoreSpread({{{0}, {{1}, {1}}}, {{0}, {}}, {{2}, {}}});
+  EXPECT_THAT(spread.chosen, ElementsAre(0, kStays, kStays));
+}
+
+TEST(RoleSpreadTest, TheMajorityOutlivesAZoneOfTheMost) {
+  for (int shards = 3; shards < 100; ++shards) {
+    const int max = PrimariesMax(shards);
+    EXPECT_GT(2 * (shards - max), shards);
+    EXPECT_LE(2 * (shards - max - 1), shards) << "one more would not do";
+  }
+}
+
+TEST(RoleSpreadTest, SomeExcessCannotBeAvoided) {
+  EXPECT_EQ(UnavoidableExcess(3, 3), 0);
+  EXPECT_EQ(UnavoidableExcess(4, 3), 1) << "at most one in each zone, and four primaries";
+  EXPECT_EQ(UnavoidableExcess(6, 2), 2);
+  EXPECT_EQ(UnavoidableExcess(3, 0), 0) << "no zone is known";
 }
 
 }  // namespace

@@ -1,0 +1,61 @@
+#include "services/planner/core/move_replicas.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "services/planner/core/remove_node.h"
+
+namespace redisop {
+namespace {
+
+struct Move {
+  NodeId replica;
+  std::string from;  // shards
+  std::string to;
+};
+
+std::vector<Move> MovesOf(Draft& draft, const CopyGoal& goal) {
+  std::vector<Move> moves;
+  for (const auto& [name, decided] : goal.shards) {
+    for (const NodeId& id : decided.replicas) {
+      const Shard* shard = draft.shape().ShardOf(id);
+      if (shard != nullptr && shard->name != name && draft.now().Find(id)->role == Role::kReplica) {
+        moves.push_back({id, shard->name, name});
+      }
+    }
+  }
+  return moves;
+}
+
+}  // namespace
+
+void MoveReplicas(Draft& draft, const CopyGoal& goal, FindingCode finding) {
+  std::vector<Move> moves = MovesOf(draft, goal);
+  while (!moves.empty()) {
+    const Shape shape = draft.shape();
+    const auto next = std::find_if(moves.begin(), moves.end(), [&](const Move& move) {
+      return InSyncBeside(draft.now(), *shape.Find(move.from), move.replica) > 0;
+    });
+    if (next == moves.end()) {
+      draft.Block(BlockedCode::kNoReplicaInSync,
+                  fmt::format("shard {} would be left without a replica in sync while {} moves",
+                              moves.front().from, ShortId(moves.front().replica)),
+                  finding);
+      return;
+    }
+    const Move move = *next;
+    moves.erase(next);
+    Reason reason{
+        finding,
+        fmt::format("it is better placed in shard {} than in shard {}", move.to, move.from),
+        AttachesTo(draft, *shape.Find(move.from))};
+    if (!draft.Propose(AttachReplica{move.replica, shape.Find(move.to)->primary},
+                       std::move(reason))) {
+      return;
+    }
+  }
+}
+
+}  // namespace redisop
