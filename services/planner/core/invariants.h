@@ -12,10 +12,15 @@
 namespace redisop {
 
 // One line for each invariant that carrying out the plan, step by step from `snapshot`, would
-// break; empty when all hold:
-//   - every slot that has one owner keeps exactly one, until a lost owner is given up;
-//   - nothing is deleted or forgotten that owns slots, or that holds the last copy of a shard;
-//   - no slot moves twice, no node is source and target;
+// break; empty when all hold, both in the plan's own order and in the one where every step comes as
+// early as its dependencies allow, the last ones first:
+//   - every slot that has one owner keeps exactly one, a primary, until a lost owner is given up;
+//   - nothing is deleted, forgotten, reset or made to copy another node that owns slots, has keys
+//   of
+//     its own, or holds the last copy of a shard;
+//   - no shard has fewer replicas in sync on the way than it has before or afterwards; one fewer,
+//     but at least one, while replicas change their shards;
+//   - no slot moves twice, no node is source and target, no two steps do the same;
 //   - every step is valid when its turn comes, and depends on earlier steps only.
 std::vector<std::string> BrokenInvariants(const ClusterSnapshot& snapshot, const Plan& plan);
 

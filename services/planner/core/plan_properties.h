@@ -17,7 +17,7 @@ namespace redisop {
 //   - the fewest slots are moved;
 //   - the order of the input changes nothing;
 //   - a plan without anything blocked leads to the wish, and a plan for the result is empty;
-//   - planning anew after any part of the steps costs exactly the rest.
+//   - planning anew after any part of the steps costs exactly the rest, or fewer synchronisations.
 std::vector<std::string> BrokenProperties(const ClusterSpec& spec, const ClusterSnapshot& snapshot,
                                           const Policy& policy);
 

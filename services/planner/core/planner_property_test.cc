@@ -32,20 +32,16 @@ class WorldMaker {
 
   World Make() {
     World world;
-    zones_ = Below(4);
+    MakeHosts(world);
     const int shards = 1 + Below(6);
     const int replicas = Below(3);
     world.spec.number_of_primaries = 1 + Below(7);
-    world.spec.replication_factor = Below(3);
+    world.spec.replication_factor = Below(8) == 0 ? 3 : Below(3);
+    world.spec.hosts = Below(10) == 0 ? Spread::kRequired : Spread::kPreferred;
+    world.spec.zones = Below(10) == 0 ? Spread::kRequired : Spread::kPreferred;
     world.policy.max_parallel_migrations = 1 + Below(4);
     world.policy.tolerance_percent = Below(4) == 0 ? 5 : 0;
     world.snapshot.formed = true;
-    if (zones_ > 0 && Below(2) == 0) {
-      for (int i = 0; i < zones_ * 2; ++i) {
-        world.snapshot.hosts.push_back(
-            {fmt::format("h{}", i), fmt::format("z{}", i % zones_), false});
-      }
-    }
     const std::vector<SlotSet> slots = RandomSlots(shards);
     const bool labelled = Below(3) > 0;
     for (int shard = 0; shard < shards; ++shard) {
@@ -56,11 +52,13 @@ class WorldMaker {
         if (member == primary) {
           node.slots = slots[static_cast<size_t>(shard)];
           node.keys = static_cast<uint64_t>(node.slots.size()) * 10;
+          node.used_memory_bytes = static_cast<uint64_t>(node.slots.size() * Below(3)) * 1000;
+          node.config_epoch = 1 + static_cast<uint64_t>(shard);
         } else {
           node.role = Role::kReplica;
           node.primary_id = Member(shard, primary, labelled).id;
         }
-        world.snapshot.nodes.push_back(std::move(node));
+        world.snapshot.nodes.push_back(Placed(std::move(node)));
       }
     }
     if (labelled && Below(3) == 0) {  // without labels a shard's name goes with its primary
@@ -81,6 +79,31 @@ class WorldMaker {
  private:
   int Below(int limit) { return static_cast<int>(random_() % static_cast<uint64_t>(limit)); }
 
+  // A few zones with different numbers of hosts; or hosts, zones or both unknown.
+  void MakeHosts(World& world) {
+    const int zones = Below(4);
+    for (int zone = 0; zone < std::max(1, zones); ++zone) {
+      for (int k = 1 + Below(3); k > 0; --k) {
+        places_.push_back({.name = fmt::format("h{}", places_.size()),
+                           .zone = zones == 0 ? "" : fmt::format("z{}", zone),
+                           .unschedulable = Below(6) == 0});
+      }
+    }
+    if (Below(2) == 0) {
+      world.snapshot.hosts = places_;
+    }
+    hosts_known_ = Below(4) > 0;
+  }
+
+  // Where the scheduler put it: more often on the first hosts than on the last ones.
+  Node Placed(Node node) {
+    const auto& host =
+        places_[static_cast<size_t>(Below(1 + Below(static_cast<int>(places_.size()))))];
+    node.host = hosts_known_ ? host.name : "";
+    node.zone = host.zone;
+    return node;
+  }
+
   Node Member(int shard, int member, bool labelled) {
     Node node;
     node.id = fmt::format("{:04x}{:036x}", (shard * 613 + member * 7919) % 65536, 0);
@@ -89,9 +112,6 @@ class WorldMaker {
       node.pod_uid = "uid-" + node.pod;
       node.shard = std::to_string(shard);
       node.member = member;
-    }
-    if (zones_ > 0) {
-      node.zone = fmt::format("z{}", (shard * 7 + member * 3 + shard * member) % zones_);
     }
     return node;
   }
@@ -149,19 +169,32 @@ class WorldMaker {
       case 2:
         any().link = Link::kSyncing;
         break;
-      case 3: {
-        Node fresh = Member(50, 0, false);
-        fresh.alone = true;
-        nodes.push_back(fresh);
+      case 3:
+        for (int k = 1 + Below(3); k > 0; --k) {
+          Node fresh = Placed(Member(50, k, false));
+          fresh.alone = true;
+          nodes.push_back(fresh);
+        }
         break;
-      }
+      case 4:
+        if (nodes.front().shard.empty()) {
+          break;
+        }
+        world.snapshot.pods.push_back(
+            {.name = "redis-0-9",
+             .uid = "uid",
+             .shard = "0",
+             .member = 9,
+             .waiting_reason = Below(2) == 0 ? "" : "Unschedulable: no machine has room"});
+        break;
       default:
         break;
     }
   }
 
   std::mt19937_64 random_;
-  int zones_ = 0;
+  std::vector<Host> places_;
+  bool hosts_known_ = true;
 };
 
 TEST(PlannerProperties, HoldForRandomClusters) {
