@@ -39,7 +39,7 @@ struct Dependencies::AccessVisitor {
   void operator()(const CreatePod& s) const { Write(s.pod, {kExists}); }
   void operator()(const DeletePod& s) const {
     const std::string_view id = Of(s.node_id.empty() ? s.pod : s.node_id);
-    Read(id, {kMember, kSlots});
+    Read(id, {kMember, kSlots, kCopies});
     Write(id, {kExists});
     all.Join(PrimaryOf(id), kCopies);
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "common/base/status.h"
 #include "services/planner/core/shape.h"
@@ -62,6 +63,18 @@ std::optional<Refusal> WhyNotObserved(const StepKind& kind, const WorkingSnapsho
   return std::nullopt;
 }
 
+// Steps between two nodes fail while one of them has not met the cluster.
+std::optional<Refusal> WhyNotMet(std::initializer_list<std::string_view> names,
+                                 const WorkingSnapshot& before) {
+  for (const std::string_view name : names) {
+    if (const Node* node = before.Find(name); node != nullptr && node->alone) {
+      return Refusal{BlockedCode::kMustWait,
+                     fmt::format("{} has not met the others yet", ShortId(name))};
+    }
+  }
+  return std::nullopt;
+}
+
 // A target keeps what it gets only when a replica of it keeps it too.
 std::optional<Refusal> WhyNoData(const NodeId& target_id, const WorkingSnapshot& before) {
   const Node* target = before.Find(target_id);
@@ -99,10 +112,16 @@ struct GateVisitor {
       return Refusal{BlockedCode::kMustWait,
                      fmt::format("{} is being deleted, so it gets no slots", ShortId(target->id))};
     }
-    if (Why why = WhyNoData(s.target_id, before); why.has_value() && spec.replication_factor > 0) {
+    if (Why why = WhyNotMet({s.source_id, s.target_id}, before); why.has_value()) {
       return why;
     }
-    return std::nullopt;
+    return spec.replication_factor > 0 ? WhyNoData(s.target_id, before) : std::nullopt;
+  }
+  Why operator()(const AttachReplica& s) const {
+    return WhyNotMet({s.replica_id, s.primary_id}, before);
+  }
+  Why operator()(const CopyFunctions& s) const {
+    return WhyNotMet({s.source_id, s.target_id}, before);
   }
   Why operator()(const PromoteReplica& s) const { return Voting(s.replica_id); }
   // Without the votes of the others: it may lose what the old primary acknowledged last.

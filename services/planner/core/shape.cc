@@ -55,6 +55,7 @@ class ShapeBuilder {
     std::vector<std::pair<NameOrder, Shard*>> in_order;
     in_order.reserve(shards_.size());
     for (Shard& shard : shards_) {
+      std::sort(shard.joining.begin(), shard.joining.end());
       in_order.emplace_back(OrderOf(shard.name), &shard);
     }
     std::sort(in_order.begin(), in_order.end());
@@ -149,7 +150,6 @@ class ShapeBuilder {
           (IsLost(*node) ? parts_.lost : shard.joining).push_back(node->id);
         }
       }
-      std::sort(shard.joining.begin(), shard.joining.end());
     }
   }
 
@@ -176,10 +176,34 @@ class ShapeBuilder {
             node.id};
   }
 
+  // A replica with the label of another shard goes there when that one serves, unless it is needed
+  // where it is: a primary that does not serve has all its copies, one with slots at least one in
+  // sync.
+  bool GoesHome(const Node& node, const Shard& there) const {
+    return IsAway(node, there) && Serves(*by_name_.at(node.shard)) && Serves(there) &&
+           (snapshot_.Find(there.primary)->slots.empty() || HasOwnInSync(there));
+  }
+  bool Serves(const Shard& shard) const {
+    const Node& primary = *snapshot_.Find(shard.primary);
+    return primary.health == Health::kOk && !primary.unobserved;
+  }
+  bool IsAway(const Node& node, const Shard& there) const {
+    return !node.shard.empty() && node.shard != there.name && by_name_.contains(node.shard);
+  }
+  bool HasOwnInSync(const Shard& shard) const {
+    const std::vector<const Node*>& replicas = snapshot_.ReplicasOf(shard.primary);
+    return std::any_of(replicas.begin(), replicas.end(), [&](const Node* node) {
+      return !IsAway(*node, shard) && node->link == Link::kInSync && !node->unobserved &&
+             !node->leaving && !IsLost(*node) && !snapshot_.IsForgotten(node->id);
+    });
+  }
+
   void AddReplicas() {
     for (const auto& [node, root] : replicas_) {
       const auto led = root == nullptr ? led_by_.end() : led_by_.find(root);
-      if (led != led_by_.end()) {
+      if (led != led_by_.end() && !IsLost(*node) && GoesHome(*node, *led->second)) {
+        by_name_.at(node->shard)->joining.push_back(node->id);
+      } else if (led != led_by_.end()) {
         (IsLost(*node) ? led->second->lost_replicas : led->second->replicas).push_back(node->id);
       } else if (IsLost(*node)) {
         parts_.lost.push_back(node->id);

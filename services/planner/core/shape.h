@@ -20,7 +20,8 @@ struct Shard {
   NodeId primary;
   // Nodes that copy the primary, also indirectly; not those that are lost. Ascending.
   std::vector<NodeId> replicas;
-  // Nodes of the shard's pods that are empty and not its replicas yet. Ascending.
+  // Nodes of the shard's pods that are not its replicas yet: empty ones, and such as copy another
+  // shard that has enough without them. Ascending.
   std::vector<NodeId> joining;
   // Failed nodes without a pod that copied the primary. Ascending.
   std::vector<NodeId> lost_replicas;

@@ -11,28 +11,17 @@
 namespace redisop {
 namespace {
 
-// The shard a replica should copy: that of its label, if that one is there to stay.
-const Shard* HomeOf(const Draft& draft, const Shape& shape, const Shard& shard, const Node& node) {
-  const Shard* home = node.shard.empty() ? nullptr : shape.Find(node.shard);
-  const Node* primary = home == nullptr ? nullptr : draft.now().Find(home->primary);
-  return primary != nullptr && draft.goal.Keeps(home->name) ? home : &shard;
-}
-
-// Replicas that copy a replica, or the primary of another shard.
-void AttachMisplaced(Draft& draft, const Shape& shape) {
+// Replicas that copy a replica.
+void AttachChained(Draft& draft, const Shape& shape) {
   for (const Shard& shard : shape.shards) {
     for (const NodeId& id : shard.replicas) {
       const Node* node = draft.now().Find(id);
-      if (node->shard == shard.name && node->primary_id == shard.primary) {
-        continue;
-      }
-      const Shard* home = HomeOf(draft, shape, shard, *node);
-      if (Counts(draft.now(), *node) && node->primary_id != home->primary &&
-          draft.goal.Keeps(home->name)) {
-        draft.Propose(AttachReplica{id, home->primary},
+      if (Counts(draft.now(), *node) && node->primary_id != shard.primary &&
+          draft.goal.Keeps(shard.name)) {
+        draft.Propose(AttachReplica{id, shard.primary},
                       {FindingCode::kReplicaMisplaced,
                        fmt::format("it copies {}, the primary of shard {} is {}",
-                                   ShortId(node->primary_id), home->name, ShortId(home->primary))});
+                                   ShortId(node->primary_id), shard.name, ShortId(shard.primary))});
       }
     }
   }
@@ -65,7 +54,7 @@ bool Serves(const Draft& draft, const Shard& shard) {
 
 void AttachReplicas(Draft& draft) {
   const Shape shape = draft.shape();
-  AttachMisplaced(draft, shape);
+  AttachChained(draft, shape);
   const Shape placed = draft.shape();
   const CopyGoal goal = DecideFilling(draft.now(), placed, draft.goal, draft.spec);
   const int wanted = draft.spec.replication_factor;

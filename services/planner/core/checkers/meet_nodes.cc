@@ -24,8 +24,10 @@ bool IsLeaving(const Draft& draft, const Shape& shape, const Node& node) {
   return shard != nullptr && !draft.goal.Keeps(shard->name);
 }
 
+// A node that loads its dataset answers no command; members hear of the others by gossip.
 bool CanMeet(const Draft& draft, const Shape& shape, const Node& node) {
-  return !node.unobserved && node.health != Health::kFailed && !IsLeaving(draft, shape, node);
+  return !node.unobserved && !node.loading && node.health != Health::kFailed &&
+         !IsLeaving(draft, shape, node);
 }
 
 bool IsNew(const Node& node) { return node.alone; }
