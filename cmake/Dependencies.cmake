@@ -29,3 +29,10 @@ find_library(CIVETWEB_CPP civetweb-cpp REQUIRED)
 find_library(CIVETWEB civetweb REQUIRED)
 add_library(civetweb_cpp INTERFACE IMPORTED)
 target_link_libraries(civetweb_cpp INTERFACE ${CIVETWEB_CPP} ${CIVETWEB} Threads::Threads)
+
+# For programs whose time goes into many small pieces of memory. The sanitizers bring an allocator of their own.
+pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
+add_library(small_allocations INTERFACE IMPORTED)
+if(NOT REDIS_OPERATOR_SANITIZE)
+  target_link_libraries(small_allocations INTERFACE PkgConfig::JEMALLOC)
+endif()
