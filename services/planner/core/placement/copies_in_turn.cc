@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
 #include <utility>
 
 #include "services/planner/core/placement/copies_at_once.h"
+#include "services/planner/core/placement/copies_of_one.h"
+#include "services/planner/core/placement/copy_cost.h"
 
 namespace redisop {
 namespace {
@@ -13,7 +16,7 @@ namespace {
 class Turns {
  public:
   explicit Turns(const CopyProblem& problem)
-      : problem_(problem), at_home_(problem.demands.size()), turn_(problem) {
+      : problem_(problem), at_home_(problem.demands.size()), turn_(problem), cost_(turn_) {
     turn_.candidates.clear();
     for (size_t c = 0; c < problem.candidates.size(); ++c) {
       const CopyCandidate& candidate = problem.candidates[c];
@@ -94,6 +97,13 @@ class Turns {
            at_home_[s].size() == static_cast<size_t>(problem_.demands[s].wanted);
   }
 
+  CopyPlacement::OfShard PlaceTurn() const {
+    if (std::optional<CopyPlacement::OfShard> placed = PlaceCopiesOfOne(turn_, cost_)) {
+      return *std::move(placed);
+    }
+    return std::move(PlaceCopiesAtOnce(turn_).shards.front());
+  }
+
   CopyPlacement::OfShard Take(size_t s) {
     if (IsFilled(s)) {
       return {.candidates = at_home_[s], .new_pods = {}, .lacking = 0};
@@ -116,7 +126,7 @@ class Turns {
       turn_.candidates.back().order += static_cast<int>(k) - static_cast<int>(offer.size());
     }
     FillFixed(demand, -1);
-    CopyPlacement::OfShard taken = std::move(PlaceCopiesAtOnce(turn_).shards.front());
+    CopyPlacement::OfShard taken = PlaceTurn();
     FillFixed(demand, 1);
     for (size_t& c : taken.candidates) {
       c = numbers[c];
@@ -133,6 +143,7 @@ class Turns {
   std::vector<std::vector<size_t>> at_home_;  // by shard: candidates
   std::vector<size_t> spares_;                // that nobody has taken yet
   CopyProblem turn_;                          // of the shard whose turn it is
+  CopyCost cost_;                             // of the same
 };
 
 }  // namespace

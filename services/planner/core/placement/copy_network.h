@@ -10,6 +10,7 @@
 #include <map>
 #include <vector>
 
+#include "services/planner/core/placement/copy_cost.h"
 #include "services/planner/core/placement/copy_placement.h"
 #include "services/planner/core/placement/flow.h"
 
@@ -73,12 +74,7 @@ class CopyNetwork {
   int AlikeNode(int zone, Counters& counters);
   int ZoneNode(int zone, Counters& counters);
   int HostNode(const Place& place, Counters& counters);
-  bool TakesPods(const Place& host) const;
   int FillingNode(int zone);
-  FlowCost Unready(int64_t units) const;
-  // A small cost that differs for each shard and place, so that one choice alone is the best. Where
-  // no place is known the first shards come first.
-  FlowCost Taste(size_t s, const Place& place) const;
 
   // Copies of a shard at the places for which `same` holds.
   struct Count {
@@ -91,6 +87,7 @@ class CopyNetwork {
   void AddCounter(int from, int to, size_t s, size_t level, bool required, const Same& same);
 
   const CopyProblem& problem_;
+  const CopyCost cost_;
   FlowNetwork network_;
   int source_ = 0;
   int sink_ = 0;
@@ -98,7 +95,6 @@ class CopyNetwork {
   std::vector<std::vector<size_t>> at_home_;  // by shard: candidates
   std::vector<int> candidates_;               // their nodes
   std::map<Place, int> pools_;                // candidates that any shard may use
-  std::map<int, int> hosts_in_zone_;          // that take pods
   std::map<int, int> rooms_;                  // by zone: where new pods pass
   int anywhere_ = 0;                          // where they pass when no host is known
   std::map<int, int> filling_;                // by zone: where all copies pass

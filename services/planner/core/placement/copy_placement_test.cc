@@ -13,6 +13,8 @@
 #include <set>
 #include <tuple>
 
+#include "services/planner/core/placement/copies_of_one.h"
+
 namespace redisop {
 namespace {
 
@@ -368,6 +370,36 @@ TEST(CopyPlacementTest, IsOptimalInEveryRandomCase) {
       }
     }
   }
+}
+
+// The first shard alone; who is at home elsewhere is nowhere.
+CopyProblem FirstOnly(CopyProblem problem) {
+  problem.demands.resize(1);
+  for (CopyCandidate& candidate : problem.candidates) {
+    if (candidate.home > 0) {
+      candidate = {.place = candidate.place, .standing = Standing::kEmpty};
+    }
+  }
+  return problem;
+}
+
+TEST(CopyPlacementTest, OneShardNeedsNoFlow) {
+  const uint64_t seed = FromEnvironment("PLACEMENT_SEED", 7);
+  const uint64_t cases = FromEnvironment("PLACEMENT_CASES", 100000);
+  std::cout << "PLACEMENT_SEED=" << seed << " PLACEMENT_CASES=" << cases << "\n";
+  uint64_t placed = 0;
+  for (uint64_t n = 0; n < cases; ++n) {
+    const CopyProblem problem = FirstOnly(ProblemMaker(seed + n).Make());
+    const CopyCost cost(problem);
+    if (const auto shard = PlaceCopiesOfOne(problem, cost)) {
+      ++placed;
+      ASSERT_EQ(shard->candidates.size() + shard->new_pods.size(),
+                static_cast<size_t>(problem.demands[0].wanted));
+      ASSERT_EQ(CostOf(problem, {.shards = {*shard}}), Exhaustive(problem).Best())
+          << "PLACEMENT_SEED=" << seed + n << " PLACEMENT_CASES=1";
+    }
+  }
+  EXPECT_GT(placed, cases / 3);
 }
 
 // Zones a, b, c with one host each that takes pods.
