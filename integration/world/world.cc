@@ -41,6 +41,21 @@ std::string ReadWhole(const std::filesystem::path& path) {
   return text.str();
 }
 
+// The parent of a process; 0 when the process is gone. Of "PID (NAME) STATE PARENT …", where the
+// name may hold anything (proc(5)).
+pid_t ParentOf(pid_t pid) {
+  const std::string stat = ReadWhole(fmt::format("/proc/{}/stat", pid));
+  const size_t end = stat.rfind(") ");
+  return end == std::string::npos ? 0 : static_cast<pid_t>(std::atoi(stat.c_str() + end + 4));
+}
+
+bool Descends(pid_t pid, pid_t ancestor) {
+  while (pid > 1 && pid != ancestor) {
+    pid = ParentOf(pid);
+  }
+  return pid == ancestor;
+}
+
 std::string Text(const Json& object, const char* key) { return object.value(key, std::string()); }
 
 ClusterState ParseState(const std::string& text) {
@@ -274,8 +289,9 @@ std::vector<pid_t> World::Processes(const std::vector<std::string>& texts) const
     const bool all = std::all_of(texts.begin(), texts.end(), [&](const std::string& text) {
       return command.find(text) != std::string::npos;
     });
-    if (all && command.find("bwrap") == std::string::npos) {
-      found.push_back(static_cast<pid_t>(std::stol(name)));
+    const auto pid = static_cast<pid_t>(std::stol(name));
+    if (all && command.find("bwrap") == std::string::npos && Descends(pid, sandbox_->pid())) {
+      found.push_back(pid);
     }
   }
   return found;
