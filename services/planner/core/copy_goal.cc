@@ -110,9 +110,7 @@ CopyGoal DecideImprovement(const WorkingSnapshot& snapshot, const Shape& shape, 
   const bool matters = std::any_of(shape.shards.begin(), shape.shards.end(), [&](const Shard& s) {
     NodeList nodes = MembersOf(snapshot, s);
     const bool surplus = static_cast<int>(nodes.size()) > spec.replication_factor;
-    if (const Node* primary = snapshot.Find(s.primary); primary != nullptr) {
-      nodes.push_back(primary);
-    }
+    nodes.push_back(s.primary);
     return goal.Keeps(s.name) && (surplus || PairsAmong(nodes) != CopyPairs());
   });
   return matters ? Improvement(snapshot, shape, goal, spec).Solve() : CopyGoal();

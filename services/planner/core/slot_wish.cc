@@ -74,8 +74,8 @@ SlotWish WishFor(const WorkingSnapshot& snapshot, const Shape& shape, const Goal
   SlotWish wish;
   SlotSet owned;
   for (const Shard& shard : shape.shards) {
-    const Node* primary = snapshot.Find(shard.primary);
-    if (primary == nullptr || (primary->slots.empty() && IsLost(*primary))) {
+    const Node* primary = shard.primary;
+    if (primary->slots.empty() && IsLost(*primary)) {
       continue;
     }
     if (owned.Overlaps(primary->slots)) {

@@ -140,6 +140,7 @@ void WorkingSnapshot::Remove(std::string_view id) {
     leaving.role = Role::kPrimary;
     leaving.primary_id.clear();
     leaving.slots = SlotSet();
+    leaving.leaving = true;
   });
   if (const auto pod = by_pod_.find(node.pod); pod != by_pod_.end()) {
     pod->second.erase(std::remove(pod->second.begin(), pod->second.end(), &node),
