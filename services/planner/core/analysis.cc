@@ -246,14 +246,18 @@ class Analysis {
                          spread.excess.hosts > spread.unavoidable.hosts);
   }
 
-  void TooManyPrimaries(std::string_view kind, const std::map<std::string, int>& primaries,
-                        int most, bool avoidable) {
+  void TooManyPrimaries(std::string_view kind, const NameViewMap<int>& primaries, int most,
+                        bool avoidable) {
+    std::map<std::string_view, int> crowded;
     for (const auto& [place, count] : primaries) {
       if (avoidable && count > most) {
-        Found(FindingCode::kRolesUneven, {}, "", {},
-              fmt::format("{} {} has {} primaries; with at most {} a majority outlives it", kind,
-                          place, count, most));
+        crowded.emplace(place, count);
       }
+    }
+    for (const auto& [place, count] : crowded) {
+      Found(FindingCode::kRolesUneven, {}, "", {},
+            fmt::format("{} {} has {} primaries; with at most {} a majority outlives it", kind,
+                        place, count, most));
     }
   }
 

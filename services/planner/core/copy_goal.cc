@@ -11,7 +11,10 @@ namespace {
 
 // Copies that the shard lacks.
 int GapOf(const WorkingSnapshot& snapshot, const Shard& shard, const ClusterSpec& spec) {
-  return 1 + spec.replication_factor - static_cast<int>(CopiesOf(snapshot, shard).size());
+  const auto counts = [&](const Node* node) { return Counts(snapshot, *node); };
+  const auto copies = std::count_if(shard.replicas.begin(), shard.replicas.end(), counts) +
+                      (counts(shard.primary) ? 1 : 0);
+  return 1 + spec.replication_factor - static_cast<int>(copies);
 }
 
 class Filling : public CopyDecision {

@@ -24,7 +24,7 @@ bool CanBePrimary(const Node& node) {
 // one each time is exact here: the filling of zones, and of hosts within them, is convex.
 void AppointSpares(const Shape& shape, const ClusterSpec& spec, std::set<std::string>& used,
                    Goal& goal) {
-  if (static_cast<int>(goal.kept.size()) >= spec.number_of_primaries || shape.spares.empty()) {
+  if (shape.spares.empty()) {
     return;
   }
   std::map<std::string, int> in_zone;
@@ -61,19 +61,13 @@ void AppointSpares(const Shape& shape, const ClusterSpec& spec, std::set<std::st
   }
 }
 
-}  // namespace
-
-Goal DecideGoal(const WorkingSnapshot& snapshot, const Shape& shape, const ClusterSpec& spec,
-                const Policy& policy) {
-  Goal goal;
-  goal.leaving = LeavingShards(snapshot, shape, spec, policy);
+// Makes up the number: of spare nodes, then of pods.
+void AddShards(const WorkingSnapshot& snapshot, const Shape& shape, const ClusterSpec& spec,
+               const Policy& policy, Goal& goal) {
   std::set<std::string> used;
   for (const Shard& shard : shape.shards) {
     if (!shard.joining.empty() || !IsGivenUp(snapshot, shard, policy)) {
       used.insert(shard.name);
-    }
-    if (goal.Keeps(shard.name)) {
-      goal.kept.push_back(shard.name);
     }
   }
   AppointSpares(shape, spec, used, goal);
@@ -84,6 +78,22 @@ Goal DecideGoal(const WorkingSnapshot& snapshot, const Shape& shape, const Clust
       goal.kept.push_back(name);
       goal.created.push_back(name);
     }
+  }
+}
+
+}  // namespace
+
+Goal DecideGoal(const WorkingSnapshot& snapshot, const Shape& shape, const ClusterSpec& spec,
+                const Policy& policy) {
+  Goal goal;
+  goal.leaving = LeavingShards(snapshot, shape, spec, policy);
+  for (const Shard& shard : shape.shards) {
+    if (goal.Keeps(shard.name)) {
+      goal.kept.push_back(shard.name);
+    }
+  }
+  if (static_cast<int>(goal.kept.size()) < spec.number_of_primaries) {
+    AddShards(snapshot, shape, spec, policy, goal);
   }
   if (!std::is_sorted(goal.kept.begin(), goal.kept.end(), ShardNameLess)) {
     std::sort(goal.kept.begin(), goal.kept.end(), ShardNameLess);

@@ -37,9 +37,6 @@ class Prover {
 
   std::vector<PlacementGap> Run() {
     std::vector<PlacementGap> gaps;
-    if (proofs_.empty()) {
-      return gaps;
-    }
     const CopyGoal filling = DecideFilling(now_, shape_, goal_, spec_);
     const CopyGoal improvement = DecideImprovement(now_, shape_, goal_, spec_);
     for (const Shard& shard : shape_.shards) {
@@ -139,6 +136,9 @@ class Prover {
 
 std::vector<PlacementGap> ImpossiblePlacements(const WorkingSnapshot& snapshot, const Shape& shape,
                                                const Goal& goal, const ClusterSpec& spec) {
+  if (spec.hosts != Spread::kRequired && spec.zones != Spread::kRequired) {
+    return {};
+  }
   return Prover(snapshot, shape, goal, spec).Run();
 }
 

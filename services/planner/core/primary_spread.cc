@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -67,7 +68,7 @@ class Spreader {
     hosts_known_ = hosts_known_ && !member.host.empty();
   }
 
-  int ExcessIn(const std::map<std::string, int>& primaries) const {
+  int ExcessIn(const NameViewMap<int>& primaries) const {
     int excess = 0;
     for (const auto& [place, count] : primaries) {
       excess += std::max(0, count - spread_.most);

@@ -37,14 +37,22 @@ const Node* RootOf(const WorkingSnapshot& snapshot, const Node& node) {
 class ShapeBuilder {
  public:
   explicit ShapeBuilder(const WorkingSnapshot& snapshot) : snapshot_(snapshot) {
+    bool all_labelled = true;
+    followers_.reserve(snapshot.nodes().size() / 2);
     for (const auto& [id, node] : snapshot.nodes()) {
-      labels_.insert(node.shard);
+      all_labelled = all_labelled && !node.shard.empty();
       if (node.role == Role::kReplica) {
         const Node* root = RootOf(snapshot, node);
         replicas_.emplace_back(&node, root);
         if (root != nullptr) {
           followers_[root].push_back(&node);
         }
+      }
+    }
+    // Only nodes without one are named after the labels of others.
+    if (!all_labelled) {
+      for (const auto& [id, node] : snapshot.nodes()) {
+        labels_.insert(node.shard);
       }
     }
   }
@@ -105,17 +113,20 @@ class ShapeBuilder {
   void AddServing() {
     struct Serving {
       int slots;
+      uint64_t config_epoch;
       const Node* node;
     };
     std::vector<Serving> serving;
     for (const auto& [id, node] : snapshot_.nodes()) {
       if (node.role == Role::kPrimary && !node.slots.empty()) {
-        serving.push_back({node.slots.size(), &node});
+        serving.push_back({node.slots.size(), node.config_epoch, &node});
       }
     }
     std::stable_sort(serving.begin(), serving.end(), [](const Serving& a, const Serving& b) {
-      return std::tie(b.slots, b.node->config_epoch) < std::tie(a.slots, a.node->config_epoch);
+      return std::tie(b.slots, b.config_epoch) < std::tie(a.slots, a.config_epoch);
     });
+    by_name_.reserve(serving.size());
+    led_by_.reserve(serving.size());
     for (const Serving& primary : serving) {
       Lead(FreeName(*primary.node), *primary.node);
     }

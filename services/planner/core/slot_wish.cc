@@ -73,6 +73,8 @@ SlotWish WishFor(const WorkingSnapshot& snapshot, const Shape& shape, const Goal
                  const ClusterSpec& spec, const Policy& policy, bool give_unowned) {
   SlotWish wish;
   SlotSet owned;
+  wish.nodes.reserve(shape.shards.size());
+  wish.current.reserve(shape.shards.size());
   for (const Shard& shard : shape.shards) {
     const Node* primary = shard.primary;
     if (primary->slots.empty() && IsLost(*primary)) {

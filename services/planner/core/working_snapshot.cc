@@ -62,6 +62,7 @@ WorkingSnapshot::WorkingSnapshot(ClusterSnapshot snapshot)
   by_id_.reserve(observed_.size());
   by_pod_.reserve(observed_.size());
   in_order_.reserve(observed_.size());
+  replicas_.reserve(observed_.size() / 2);
   for (Node& node : observed_) {
     formed_ = formed_ || (!node.alone && !node.slots.empty());
     in_order_.push_back(&node);
