@@ -63,8 +63,11 @@ class Analysis {
     }
     std::vector<NodeId> uneven;
     for (size_t i = 0; i < wish.nodes.size(); ++i) {
-      const Shard* shard = shape_.ShardOf(wish.nodes[i]);
-      if (!wish.IsReachedBy(i) && shard != nullptr && goal_.Keeps(shard->name)) {
+      if (wish.IsReachedBy(i)) {
+        continue;
+      }
+      const Shard* shard = shape_.ShardOf(now_.Find(wish.nodes[i]));
+      if (shard != nullptr && goal_.Keeps(shard->name)) {
         uneven.push_back(wish.nodes[i]);
       }
     }
@@ -119,7 +122,7 @@ class Analysis {
 
   void LookAtNodes() {
     for (const auto& [id, node] : now_.nodes()) {
-      const Shard* shard = shape_.ShardOf(id);
+      const Shard* shard = shape_.ShardOf(&node);
       const std::string& name = shard == nullptr ? kNoShard : shard->name;
       for (const OpenSlot& open : node.open_slots) {
         Found(FindingCode::kSlotOpen, {id, open.peer}, name,
@@ -145,10 +148,11 @@ class Analysis {
                   "{} {}", ShortId(id),
                   node.link == Link::kSyncing ? "is synchronising" : "has no link to its primary"));
       }
-      if (node.role == Role::kReplica && shard != nullptr && node.primary_id != shard->primary) {
+      if (node.role == Role::kReplica && shard != nullptr &&
+          node.primary_id != shard->primary->id) {
         Found(FindingCode::kReplicaMisplaced, {id}, name, {},
               fmt::format("{} copies {} instead of {}", ShortId(id), ShortId(node.primary_id),
-                          ShortId(shard->primary)));
+                          ShortId(shard->primary->id)));
       }
     }
     for (const NodeId& id : now_.lacking_functions()) {
@@ -190,27 +194,26 @@ class Analysis {
     }
     for (const Shard& shard : shape_.shards) {
       if (!goal_.Keeps(shard.name)) {
-        Found(FindingCode::kShardSurplus, {shard.primary}, shard.name, {},
+        Found(FindingCode::kShardSurplus, {shard.primary->id}, shard.name, {},
               fmt::format("shard {} is one more than the {} wished for", shard.name,
                           spec_.number_of_primaries));
         continue;
       }
-      const auto leaves = [&](const NodeId& id) { return now_.Find(id)->leaving; };
+      const auto leaves = [](const Node* node) { return node->leaving; };
       const int replicas =
           static_cast<int>(shard.replicas.size()) -
           static_cast<int>(std::count_if(shard.replicas.begin(), shard.replicas.end(), leaves));
       missing_replicas_ +=
           std::max(0, spec_.replication_factor - replicas - static_cast<int>(shard.joining.size()));
-      const Node* primary = now_.Find(shard.primary);
-      if (!now_.formed() || primary == nullptr || primary->health == Health::kFailed) {
+      if (!now_.formed() || shard.primary->health == Health::kFailed) {
         continue;
       }
       if (replicas < spec_.replication_factor) {
-        Found(FindingCode::kReplicaMissing, {shard.primary}, shard.name, {},
+        Found(FindingCode::kReplicaMissing, {shard.primary->id}, shard.name, {},
               fmt::format("shard {} has {} of {} replicas", shard.name, replicas,
                           spec_.replication_factor));
       } else if (const int all = replicas + ComingTo(shard); all > spec_.replication_factor) {
-        Found(FindingCode::kReplicaSurplus, {shard.primary}, shard.name, {},
+        Found(FindingCode::kReplicaSurplus, {shard.primary->id}, shard.name, {},
               fmt::format("shard {} has {} of {} wished replicas", shard.name, all,
                           spec_.replication_factor));
       }
@@ -218,15 +221,16 @@ class Analysis {
     // Spares that are about to be used are no finding of their own.
     const auto used = static_cast<size_t>(missing_replicas_);
     for (size_t i = used; i < shape_.spares.size(); ++i) {
-      Found(FindingCode::kNodeSpare, {shape_.spares[i]}, "", {},
-            fmt::format("{} has no slots and no duties", ShortId(shape_.spares[i])));
+      const NodeId& id = shape_.spares[i]->id;
+      Found(FindingCode::kNodeSpare, {id}, "", {},
+            fmt::format("{} has no slots and no duties", ShortId(id)));
     }
   }
 
   // A pod that finds no host is no surplus: it may wait for a better place than the others have.
   int ComingTo(const Shard& shard) const {
     return static_cast<int>(std::count_if(shard.joining.begin(), shard.joining.end(),
-                                          [&](const NodeId& id) { return !IsStuck(now_, id); }));
+                                          [&](const Node* node) { return !IsStuck(now_, *node); }));
   }
 
   void LookAtRoles() {
@@ -242,14 +246,18 @@ class Analysis {
                          spread.excess.hosts > spread.unavoidable.hosts);
   }
 
-  void TooManyPrimaries(std::string_view kind, const std::map<std::string, int>& primaries,
-                        int most, bool avoidable) {
+  void TooManyPrimaries(std::string_view kind, const NameViewMap<int>& primaries, int most,
+                        bool avoidable) {
+    std::map<std::string_view, int> crowded;
     for (const auto& [place, count] : primaries) {
       if (avoidable && count > most) {
-        Found(FindingCode::kRolesUneven, {}, "", {},
-              fmt::format("{} {} has {} primaries; with at most {} a majority outlives it", kind,
-                          place, count, most));
+        crowded.emplace(place, count);
       }
+    }
+    for (const auto& [place, count] : crowded) {
+      Found(FindingCode::kRolesUneven, {}, "", {},
+            fmt::format("{} {} has {} primaries; with at most {} a majority outlives it", kind,
+                        place, count, most));
     }
   }
 

@@ -39,10 +39,7 @@ CopyDecision::CopyDecision(const WorkingSnapshot& snapshot, const Shape& shape, 
   problem_.zones_required = spec.zones == Spread::kRequired;
 }
 
-bool CopyDecision::HasPrimary(const Shard& shard) const {
-  const Node* primary = now_.Find(shard.primary);
-  return primary != nullptr && Counts(now_, *primary);
-}
+bool CopyDecision::HasPrimary(const Shard& shard) const { return Counts(now_, *shard.primary); }
 
 bool CopyDecision::IsSteady(const Shard& shard) const {
   return goal_.Keeps(shard.name) && HasPrimary(shard) && !PrimaryOf(shard).unobserved &&
@@ -109,19 +106,18 @@ void CopyDecision::AddSpares(NodeList spares) {
 }
 
 Standing CopyDecision::StandingOf(const Node& node) const {
-  if (node.role == Role::kReplica && shape_.ShardOf(node.id) != nullptr) {
+  if (node.role == Role::kReplica && shape_.ShardOf(&node) != nullptr) {
     return !node.unobserved && node.link == Link::kInSync ? Standing::kInSync : Standing::kBehind;
   }
-  const bool usable = !node.unobserved && node.health == Health::kOk && !IsStuck(now_, node.id) &&
+  const bool usable = !node.unobserved && node.health == Health::kOk && !IsStuck(now_, node) &&
                       (node.role == Role::kReplica || node.keys == 0);
   return usable ? Standing::kEmpty : Standing::kDoubtful;
 }
 
 int CopyDecision::AddDemand(const Shard& shard, NodeList fixed, CopyDemand demand) {
-  const Node* primary = now_.Find(shard.primary);
-  const uint64_t bytes = primary == nullptr ? 0 : primary->used_memory_bytes;
   demand.tag = TagOf(shard.name);
-  demand.bytes = static_cast<int64_t>(std::clamp<uint64_t>(bytes, 1, kBytesMax));
+  demand.bytes =
+      static_cast<int64_t>(std::clamp<uint64_t>(shard.primary->used_memory_bytes, 1, kBytesMax));
   const int home = static_cast<int>(names_.size());
   for (const Node* node : fixed) {
     const Place place = places_.Of(*node);

@@ -22,7 +22,7 @@ class CopyDecision {
   CopyGoal Solve() const;
 
  protected:
-  const Node& PrimaryOf(const Shard& shard) const { return *now_.Find(shard.primary); }
+  const Node& PrimaryOf(const Shard& shard) const { return *shard.primary; }
 
   // Whether the shard's primary is a member that stays; and whether it serves besides, so that its
   // replicas may be chosen anew.

@@ -11,7 +11,10 @@ namespace {
 
 // Copies that the shard lacks.
 int GapOf(const WorkingSnapshot& snapshot, const Shard& shard, const ClusterSpec& spec) {
-  return 1 + spec.replication_factor - static_cast<int>(CopiesOf(snapshot, shard).size());
+  const auto counts = [&](const Node* node) { return Counts(snapshot, *node); };
+  const auto copies = std::count_if(shard.replicas.begin(), shard.replicas.end(), counts) +
+                      (counts(shard.primary) ? 1 : 0);
+  return 1 + spec.replication_factor - static_cast<int>(copies);
 }
 
 class Filling : public CopyDecision {
@@ -110,9 +113,7 @@ CopyGoal DecideImprovement(const WorkingSnapshot& snapshot, const Shape& shape, 
   const bool matters = std::any_of(shape.shards.begin(), shape.shards.end(), [&](const Shard& s) {
     NodeList nodes = MembersOf(snapshot, s);
     const bool surplus = static_cast<int>(nodes.size()) > spec.replication_factor;
-    if (const Node* primary = snapshot.Find(s.primary); primary != nullptr) {
-      nodes.push_back(primary);
-    }
+    nodes.push_back(s.primary);
     return goal.Keeps(s.name) && (surplus || PairsAmong(nodes) != CopyPairs());
   });
   return matters ? Improvement(snapshot, shape, goal, spec).Solve() : CopyGoal();

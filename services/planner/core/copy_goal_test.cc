@@ -121,14 +121,14 @@ Cost Decided(const World& world) {
   const CopyGoal goal = DecideFilling(draft.now(), draft.shape(), draft.goal, world.spec);
   std::vector<std::vector<Place>> shards;
   for (const Shard& shard : draft.shape().shards) {
-    shards.push_back({PlaceOf(*draft.now().Find(shard.primary))});
-    std::vector<NodeId> replicas = shard.replicas;
-    if (const auto decided = goal.shards.find(shard.name); decided != goal.shards.end()) {
-      replicas.insert(replicas.end(), decided->second.replicas.begin(),
-                      decided->second.replicas.end());
+    shards.push_back({PlaceOf(*shard.primary)});
+    for (const Node* node : shard.replicas) {
+      shards.back().push_back(PlaceOf(*node));
     }
-    for (const NodeId& id : replicas) {
-      shards.back().push_back(PlaceOf(*draft.now().Find(id)));
+    if (const auto decided = goal.shards.find(shard.name); decided != goal.shards.end()) {
+      for (const NodeId& id : decided->second.replicas) {
+        shards.back().push_back(PlaceOf(*draft.now().Find(id)));
+      }
     }
   }
   return CostOf(shards);

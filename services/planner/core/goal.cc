@@ -22,23 +22,22 @@ bool CanBePrimary(const Node& node) {
 
 // New shards out of spare nodes, one by one, each where the fewest primaries are. Taking the best
 // one each time is exact here: the filling of zones, and of hosts within them, is convex.
-void AppointSpares(const WorkingSnapshot& snapshot, const Shape& shape, const ClusterSpec& spec,
-                   std::set<std::string>& used, Goal& goal) {
-  if (static_cast<int>(goal.kept.size()) >= spec.number_of_primaries || shape.spares.empty()) {
+void AppointSpares(const Shape& shape, const ClusterSpec& spec, std::set<std::string>& used,
+                   Goal& goal) {
+  if (shape.spares.empty()) {
     return;
   }
   std::map<std::string, int> in_zone;
   std::map<std::string, int> on_host;
   for (const Shard& shard : shape.shards) {
-    const Node* primary = snapshot.Find(shard.primary);
-    if (primary != nullptr && goal.Keeps(shard.name)) {
-      ++in_zone[primary->zone];
-      ++on_host[primary->host];
+    if (goal.Keeps(shard.name)) {
+      ++in_zone[shard.primary->zone];
+      ++on_host[shard.primary->host];
     }
   }
   std::vector<Spare> spares;
-  for (const NodeId& id : shape.spares) {
-    if (const Node* node = snapshot.Find(id); CanBePrimary(*node)) {
+  for (const Node* node : shape.spares) {
+    if (CanBePrimary(*node)) {
       spares.push_back({node, &in_zone[node->zone], &on_host[node->host]});
     }
   }
@@ -62,22 +61,16 @@ void AppointSpares(const WorkingSnapshot& snapshot, const Shape& shape, const Cl
   }
 }
 
-}  // namespace
-
-Goal DecideGoal(const WorkingSnapshot& snapshot, const Shape& shape, const ClusterSpec& spec,
-                const Policy& policy) {
-  Goal goal;
-  goal.leaving = LeavingShards(snapshot, shape, spec, policy);
+// Makes up the number: of spare nodes, then of pods.
+void AddShards(const WorkingSnapshot& snapshot, const Shape& shape, const ClusterSpec& spec,
+               const Policy& policy, Goal& goal) {
   std::set<std::string> used;
   for (const Shard& shard : shape.shards) {
     if (!shard.joining.empty() || !IsGivenUp(snapshot, shard, policy)) {
       used.insert(shard.name);
     }
-    if (goal.Keeps(shard.name)) {
-      goal.kept.push_back(shard.name);
-    }
   }
-  AppointSpares(snapshot, shape, spec, used, goal);
+  AppointSpares(shape, spec, used, goal);
   for (int number = 0; static_cast<int>(goal.kept.size()) < spec.number_of_primaries; ++number) {
     const std::string name = std::to_string(number);
     if (used.insert(name).second) {
@@ -85,6 +78,22 @@ Goal DecideGoal(const WorkingSnapshot& snapshot, const Shape& shape, const Clust
       goal.kept.push_back(name);
       goal.created.push_back(name);
     }
+  }
+}
+
+}  // namespace
+
+Goal DecideGoal(const WorkingSnapshot& snapshot, const Shape& shape, const ClusterSpec& spec,
+                const Policy& policy) {
+  Goal goal;
+  goal.leaving = LeavingShards(snapshot, shape, spec, policy);
+  for (const Shard& shard : shape.shards) {
+    if (goal.Keeps(shard.name)) {
+      goal.kept.push_back(shard.name);
+    }
+  }
+  if (static_cast<int>(goal.kept.size()) < spec.number_of_primaries) {
+    AddShards(snapshot, shape, spec, policy, goal);
   }
   if (!std::is_sorted(goal.kept.begin(), goal.kept.end(), ShardNameLess)) {
     std::sort(goal.kept.begin(), goal.kept.end(), ShardNameLess);

@@ -37,9 +37,6 @@ class Prover {
 
   std::vector<PlacementGap> Run() {
     std::vector<PlacementGap> gaps;
-    if (proofs_.empty()) {
-      return gaps;
-    }
     const CopyGoal filling = DecideFilling(now_, shape_, goal_, spec_);
     const CopyGoal improvement = DecideImprovement(now_, shape_, goal_, spec_);
     for (const Shard& shard : shape_.shards) {
@@ -75,7 +72,7 @@ class Prover {
     std::map<std::string, int> nodes;
     std::string fullest;
     for (const auto& [id, node] : now_.nodes()) {
-      const Shard* shard = shape_.ShardOf(id);
+      const Shard* shard = shape_.ShardOf(&node);
       const std::string& place = node.*kind.of_node;
       if (Counts(now_, node) && !place.empty() && (shard == nullptr || goal_.Keeps(shard->name)) &&
           ++nodes[place] > nodes[fullest]) {
@@ -119,7 +116,7 @@ class Prover {
       return fmt::format("{}; {}", shared, proof.text);
     }
     for (const NodeId& id : decided == nullptr ? std::vector<NodeId>() : decided->replicas) {
-      if (IsStuck(now_, id)) {
+      if (IsStuck(now_, *now_.Find(id))) {
         const Pod* pod = now_.WaitingPod(id);
         return fmt::format("{}; pod {} waits: {}", shared, pod->name, pod->waiting_reason);
       }
@@ -139,6 +136,9 @@ class Prover {
 
 std::vector<PlacementGap> ImpossiblePlacements(const WorkingSnapshot& snapshot, const Shape& shape,
                                                const Goal& goal, const ClusterSpec& spec) {
+  if (spec.hosts != Spread::kRequired && spec.zones != Spread::kRequired) {
+    return {};
+  }
   return Prover(snapshot, shape, goal, spec).Run();
 }
 

@@ -34,13 +34,11 @@ class Chooser {
  public:
   Chooser(const WorkingSnapshot& snapshot, const std::vector<const Shard*>& shards,
           const ClusterSpec& spec)
-      : now_(snapshot), places_(snapshot), spec_(spec) {
+      : places_(snapshot), spec_(spec) {
     for (const Shard* shard : shards) {
-      if (const Node* primary = now_.Find(shard->primary); primary != nullptr) {
-        const std::array<double, 3> holdings = HoldingsOf(*primary);
-        for (size_t unit = 0; unit < average_.size(); ++unit) {
-          average_[unit] += holdings[unit] / static_cast<double>(shards.size());
-        }
+      const std::array<double, 3> holdings = HoldingsOf(*shard->primary);
+      for (size_t unit = 0; unit < average_.size(); ++unit) {
+        average_[unit] += holdings[unit] / static_cast<double>(shards.size());
       }
     }
     const int heaviest = std::max(1, HeaviestWeights(shards));
@@ -110,17 +108,16 @@ class Chooser {
   // heaviest ones: the slots above that move in any case.
   void AddOption(const Shard& shard, int heaviest) {
     Option option{.shard = &shard, .cost = {}, .neighbours = {}, .staying_neighbours = 0};
-    if (const Node* primary = now_.Find(shard.primary); primary != nullptr) {
-      const int share = (kSlotCount * WeightOf(spec_, shard.name) + heaviest - 1) / heaviest;
-      const int slots = std::min(primary->slots.size(), share);
-      option.cost.stuck =
-          !primary->slots.empty() && (primary->unobserved || primary->health == Health::kFailed);
-      option.cost.slots = slots;
-      option.cost.load = LoadOf(*primary, slots);
-      // How many copies there are changes while they are placed; that there are some does not.
-      option.cost.copies = shard.replicas.empty() && shard.joining.empty() ? 0 : 1;
-      option.cost.primary = places_.Of(*primary);
-    }
+    const Node& primary = *shard.primary;
+    const int share = (kSlotCount * WeightOf(spec_, shard.name) + heaviest - 1) / heaviest;
+    const int slots = std::min(primary.slots.size(), share);
+    option.cost.stuck =
+        !primary.slots.empty() && (primary.unobserved || primary.health == Health::kFailed);
+    option.cost.slots = slots;
+    option.cost.load = LoadOf(primary, slots);
+    // How many copies there are changes while they are placed; that there are some does not.
+    option.cost.copies = shard.replicas.empty() && shard.joining.empty() ? 0 : 1;
+    option.cost.primary = places_.Of(primary);
     options_.push_back(std::move(option));
   }
 
@@ -130,7 +127,7 @@ class Chooser {
     std::map<int, size_t> ends;
     for (size_t i = 0; i < options_.size(); ++i) {
       if (options_[i].cost.slots > 0) {
-        for (const SlotRange& range : now_.Find(options_[i].shard->primary)->slots.Ranges()) {
+        for (const SlotRange& range : options_[i].shard->primary->slots.Ranges()) {
           first_slots[range.first] = i;
           ends[range.end] = i;
         }
@@ -154,7 +151,6 @@ class Chooser {
     return cost_a != cost_b ? cost_a < cost_b : ShardNameLess(b.shard->name, a.shard->name);
   }
 
-  const WorkingSnapshot& now_;
   const Places places_;
   const ClusterSpec& spec_;
   std::array<double, 3> average_{};
@@ -164,9 +160,8 @@ class Chooser {
 }  // namespace
 
 bool IsGivenUp(const WorkingSnapshot& snapshot, const Shard& shard, const Policy& policy) {
-  const Node* primary = snapshot.Find(shard.primary);
-  return primary != nullptr && IsLost(*primary) && IsLossAccepted(policy, shard.name) &&
-         WhoMayReturn(snapshot, shard, *primary).empty();
+  return IsLost(*shard.primary) && IsLossAccepted(policy, shard.name) &&
+         WhoMayReturn(snapshot, shard, *shard.primary).empty();
 }
 
 std::set<std::string> LeavingShards(const WorkingSnapshot& snapshot, const Shape& shape,

@@ -25,7 +25,7 @@ std::string WhoMayReturn(const WorkingSnapshot& snapshot, const Shard& shard, co
     return fmt::format("pod {} is starting and may be it", pod->name);
   }
   if (!shard.replicas.empty()) {
-    return fmt::format("{} may hold a copy", ShortId(shard.replicas.front()));
+    return fmt::format("{} may hold a copy", ShortId(shard.replicas.front()->id));
   }
   return std::string();
 }

@@ -11,7 +11,7 @@ namespace redisop {
 namespace {
 
 struct Move {
-  NodeId replica;
+  const Node* replica = nullptr;
   std::string from;  // shards
   std::string to;
 };
@@ -20,9 +20,10 @@ std::vector<Move> MovesOf(Draft& draft, const CopyGoal& goal) {
   std::vector<Move> moves;
   for (const auto& [name, decided] : goal.shards) {
     for (const NodeId& id : decided.replicas) {
-      const Shard* shard = draft.shape().ShardOf(id);
-      if (shard != nullptr && shard->name != name && draft.now().Find(id)->role == Role::kReplica) {
-        moves.push_back({id, shard->name, name});
+      const Node* node = draft.now().Find(id);
+      const Shard* shard = draft.shape().ShardOf(node);
+      if (shard != nullptr && shard->name != name && node->role == Role::kReplica) {
+        moves.push_back({node, shard->name, name});
       }
     }
   }
@@ -36,12 +37,12 @@ void MoveReplicas(Draft& draft, const CopyGoal& goal, FindingCode finding) {
   while (!moves.empty()) {
     const Shape shape = draft.shape();
     const auto next = std::find_if(moves.begin(), moves.end(), [&](const Move& move) {
-      return InSyncBeside(draft.now(), *shape.Find(move.from), move.replica) > 0;
+      return InSyncBeside(draft.now(), *shape.Find(move.from), *move.replica) > 0;
     });
     if (next == moves.end()) {
       draft.Block(BlockedCode::kNoReplicaInSync,
                   fmt::format("shard {} would be left without a replica in sync while {} moves",
-                              moves.front().from, ShortId(moves.front().replica)),
+                              moves.front().from, ShortId(moves.front().replica->id)),
                   finding);
       return;
     }
@@ -51,7 +52,7 @@ void MoveReplicas(Draft& draft, const CopyGoal& goal, FindingCode finding) {
         finding,
         fmt::format("it is better placed in shard {} than in shard {}", move.to, move.from),
         AttachesTo(draft, *shape.Find(move.from))};
-    if (!draft.Propose(AttachReplica{move.replica, shape.Find(move.to)->primary},
+    if (!draft.Propose(AttachReplica{move.replica->id, shape.Find(move.to)->primary->id},
                        std::move(reason))) {
       return;
     }

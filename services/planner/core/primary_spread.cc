@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -51,18 +52,14 @@ class Spreader {
 
  private:
   void LookAt(const Shard& shard) {
-    for (const NodeId& id : shard.replicas) {
-      Know(*now_.Find(id));
+    for (const Node* replica : shard.replicas) {
+      Know(*replica);
     }
-    const Node* primary = now_.Find(shard.primary);
-    if (primary == nullptr) {
-      settled_ = false;
-      return;
-    }
-    Know(*primary);
-    settled_ = settled_ && !primary->unobserved && primary->health != Health::kFailed;
-    ++spread_.in_zone[primary->zone];
-    ++spread_.on_host[primary->host];
+    const Node& primary = *shard.primary;
+    Know(primary);
+    settled_ = settled_ && !primary.unobserved && primary.health != Health::kFailed;
+    ++spread_.in_zone[primary.zone];
+    ++spread_.on_host[primary.host];
     shards_.push_back(&shard);
   }
 
@@ -71,7 +68,7 @@ class Spreader {
     hosts_known_ = hosts_known_ && !member.host.empty();
   }
 
-  int ExcessIn(const std::map<std::string, int>& primaries) const {
+  int ExcessIn(const NameViewMap<int>& primaries) const {
     int excess = 0;
     for (const auto& [place, count] : primaries) {
       excess += std::max(0, count - spread_.most);
@@ -87,9 +84,9 @@ class Spreader {
 
   void FindSeats() {
     for (const Shard* shard : shards_) {
-      std::vector<const Node*> heirs;
-      for (const NodeId& id : shard->replicas) {
-        if (const Node* replica = now_.Find(id); CanBePromoted(*shard, *replica)) {
+      NodeList heirs;
+      for (const Node* replica : shard->replicas) {
+        if (CanBePromoted(*shard, *replica)) {
           heirs.push_back(replica);
         }
       }
@@ -97,7 +94,7 @@ class Spreader {
       std::sort(heirs.begin(), heirs.end(), [](const Node* a, const Node* b) {
         return std::tie(a->lag_bytes, a->member, a->id) < std::tie(b->lag_bytes, b->member, b->id);
       });
-      ShardSeats seats{.current = PlaceOf(*now_.Find(shard->primary)), .candidates = {}};
+      ShardSeats seats{.current = PlaceOf(*shard->primary), .candidates = {}};
       for (const Node* heir : heirs) {
         seats.candidates.push_back(PlaceOf(*heir));
       }
@@ -164,9 +161,9 @@ class Spreader {
   bool zones_known_ = true;
   bool hosts_known_ = true;
   bool settled_ = true;
-  std::vector<const Shard*> shards_;             // kept, with a primary
-  std::vector<ShardSeats> seats_;                // parallel to them
-  std::vector<std::vector<const Node*>> heirs_;  // parallel to the candidates of each
+  std::vector<const Shard*> shards_;  // kept
+  std::vector<ShardSeats> seats_;     // parallel to them
+  std::vector<NodeList> heirs_;       // parallel to the candidates of each
   PrimarySpread spread_;
 };
 
@@ -175,7 +172,7 @@ class Spreader {
 bool CanBePromoted(const Shard& shard, const Node& replica) {
   return !replica.unobserved && !replica.leaving && !replica.loading &&
          replica.link == Link::kInSync && replica.health == Health::kOk &&
-         replica.primary_id == shard.primary;
+         replica.primary_id == shard.primary->id;
 }
 
 PrimarySpread SpreadOf(const WorkingSnapshot& snapshot, const Shape& shape, const Goal& goal) {

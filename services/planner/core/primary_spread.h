@@ -4,11 +4,11 @@
 #ifndef REDIS_OPERATOR_SERVICES_PLANNER_CORE_PRIMARY_SPREAD_H_
 #define REDIS_OPERATOR_SERVICES_PLANNER_CORE_PRIMARY_SPREAD_H_
 
-#include <map>
 #include <string>
 #include <vector>
 
 #include "services/planner/core/goal.h"
+#include "services/planner/core/name_table.h"
 #include "services/planner/core/placement/role_spread.h"
 #include "services/planner/core/shape.h"
 
@@ -23,10 +23,10 @@ struct PrimarySpread {
   // The fewest that reach the least excess, in an order that never makes it worse on the way. Empty
   // too when a primary is not there: an election may be under way.
   std::vector<Change> changes;
-  // Primaries by name; empty when the zone, or the host, of a member is not known: then nothing is
-  // said of zones, or of hosts.
-  std::map<std::string, int> in_zone;
-  std::map<std::string, int> on_host;
+  // Primaries by name of the place, which the nodes keep; empty when the zone, or the host, of a
+  // member is not known: then nothing is said of zones, or of hosts.
+  NameViewMap<int> in_zone;
+  NameViewMap<int> on_host;
   // The most primaries that one of them may hold while the others are a majority.
   int most = 0;
   RoleExcess excess;          // now

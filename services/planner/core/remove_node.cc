@@ -24,21 +24,20 @@ std::set<size_t> AttachesTo(Draft& draft, const Shard& shard) {
   std::set<size_t> steps;
   for (size_t i = 0; i < draft.plan().steps.size(); ++i) {
     const auto* attach = std::get_if<AttachReplica>(&draft.plan().steps[i].kind);
-    if (attach != nullptr && (attach->replica_id == shard.primary ||
-                              std::find(shard.replicas.begin(), shard.replicas.end(),
-                                        attach->replica_id) != shard.replicas.end())) {
+    const auto is = [&](const Node* node) { return node->id == attach->replica_id; };
+    if (attach != nullptr &&
+        (is(shard.primary) || std::any_of(shard.replicas.begin(), shard.replicas.end(), is))) {
       steps.insert(i);
     }
   }
   return steps;
 }
 
-int InSyncBeside(const WorkingSnapshot& snapshot, const Shard& shard, const NodeId& id) {
+int InSyncBeside(const WorkingSnapshot& snapshot, const Shard& shard, const Node& node) {
   return static_cast<int>(
-      std::count_if(shard.replicas.begin(), shard.replicas.end(), [&](const NodeId& other) {
-        const Node* node = snapshot.Find(other);
-        return other != id && node != nullptr && Counts(snapshot, *node) && !node->unobserved &&
-               node->link == Link::kInSync && node->primary_id == shard.primary;
+      std::count_if(shard.replicas.begin(), shard.replicas.end(), [&](const Node* other) {
+        return other != &node && Counts(snapshot, *other) && !other->unobserved &&
+               other->link == Link::kInSync && other->primary_id == shard.primary->id;
       }));
 }
 

@@ -17,7 +17,7 @@ bool RemoveNode(Draft& draft, const NodeId& id, const Reason& reason);
 std::set<size_t> AttachesTo(Draft& draft, const Shard& shard);
 
 // Replicas in sync that the shard has beside this node.
-int InSyncBeside(const WorkingSnapshot& snapshot, const Shard& shard, const NodeId& id);
+int InSyncBeside(const WorkingSnapshot& snapshot, const Shard& shard, const Node& node);
 
 }  // namespace redisop
 

@@ -5,7 +5,6 @@
 #include <map>
 #include <tuple>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 
 namespace redisop {
@@ -23,6 +22,8 @@ NameOrder OrderOf(std::string_view name) {
   return {!is_number, is_number ? name.size() : 0, name};
 }
 
+bool IdLess(const Node* a, const Node* b) { return a->id < b->id; }
+
 // The primary at the end of the chain, or nullptr.
 const Node* RootOf(const WorkingSnapshot& snapshot, const Node& node) {
   const Node* at = &node;
@@ -36,14 +37,22 @@ const Node* RootOf(const WorkingSnapshot& snapshot, const Node& node) {
 class ShapeBuilder {
  public:
   explicit ShapeBuilder(const WorkingSnapshot& snapshot) : snapshot_(snapshot) {
+    bool all_labelled = true;
+    followers_.reserve(snapshot.nodes().size() / 2);
     for (const auto& [id, node] : snapshot.nodes()) {
-      labels_.insert(node.shard);
+      all_labelled = all_labelled && !node.shard.empty();
       if (node.role == Role::kReplica) {
         const Node* root = RootOf(snapshot, node);
         replicas_.emplace_back(&node, root);
         if (root != nullptr) {
           followers_[root].push_back(&node);
         }
+      }
+    }
+    // Only nodes without one are named after the labels of others.
+    if (!all_labelled) {
+      for (const auto& [id, node] : snapshot.nodes()) {
+        labels_.insert(node.shard);
       }
     }
   }
@@ -55,7 +64,7 @@ class ShapeBuilder {
     std::vector<std::pair<NameOrder, Shard*>> in_order;
     in_order.reserve(shards_.size());
     for (Shard& shard : shards_) {
-      std::sort(shard.joining.begin(), shard.joining.end());
+      std::sort(shard.joining.begin(), shard.joining.end(), IdLess);
       in_order.emplace_back(OrderOf(shard.name), &shard);
     }
     std::sort(in_order.begin(), in_order.end());
@@ -104,17 +113,20 @@ class ShapeBuilder {
   void AddServing() {
     struct Serving {
       int slots;
+      uint64_t config_epoch;
       const Node* node;
     };
     std::vector<Serving> serving;
     for (const auto& [id, node] : snapshot_.nodes()) {
       if (node.role == Role::kPrimary && !node.slots.empty()) {
-        serving.push_back({node.slots.size(), &node});
+        serving.push_back({node.slots.size(), node.config_epoch, &node});
       }
     }
     std::stable_sort(serving.begin(), serving.end(), [](const Serving& a, const Serving& b) {
-      return std::tie(b.slots, b.node->config_epoch) < std::tie(a.slots, a.node->config_epoch);
+      return std::tie(b.slots, b.config_epoch) < std::tie(a.slots, a.config_epoch);
     });
+    by_name_.reserve(serving.size());
+    led_by_.reserve(serving.size());
     for (const Serving& primary : serving) {
       Lead(FreeName(*primary.node), *primary.node);
     }
@@ -128,13 +140,13 @@ class ShapeBuilder {
         continue;
       }
       if (IsLost(node)) {
-        parts_.lost.push_back(id);
+        parts_.lost.push_back(&node);
       } else if (const std::string label = LabelOf(node); !label.empty()) {
         by_label[label].push_back(&node);
       } else if (IsFollowed(node)) {
         Lead(FreeName(node), node);
       } else {
-        parts_.spares.push_back(id);
+        parts_.spares.push_back(&node);
       }
     }
     for (const auto& [label, nodes] : by_label) {
@@ -146,8 +158,8 @@ class ShapeBuilder {
       }
       Shard& shard = *by_name_.at(label);
       for (const Node* node : nodes) {
-        if (node->id != shard.primary) {
-          (IsLost(*node) ? parts_.lost : shard.joining).push_back(node->id);
+        if (node != shard.primary) {
+          (IsLost(*node) ? parts_.lost : shard.joining).push_back(node);
         }
       }
     }
@@ -156,7 +168,7 @@ class ShapeBuilder {
   void Lead(const std::string& name, const Node& primary) {
     Shard& shard = shards_.emplace_back();
     shard.name = name;
-    shard.primary = primary.id;
+    shard.primary = &primary;
     by_name_.emplace(shard.name, &shard);
     led_by_.emplace(&primary, &shard);
   }
@@ -181,17 +193,16 @@ class ShapeBuilder {
   // sync.
   bool GoesHome(const Node& node, const Shard& there) const {
     return IsAway(node, there) && Serves(*by_name_.at(node.shard)) && Serves(there) &&
-           (snapshot_.Find(there.primary)->slots.empty() || HasOwnInSync(there));
+           (there.primary->slots.empty() || HasOwnInSync(there));
   }
   bool Serves(const Shard& shard) const {
-    const Node& primary = *snapshot_.Find(shard.primary);
-    return primary.health == Health::kOk && !primary.unobserved;
+    return shard.primary->health == Health::kOk && !shard.primary->unobserved;
   }
   bool IsAway(const Node& node, const Shard& there) const {
     return !node.shard.empty() && node.shard != there.name && by_name_.contains(node.shard);
   }
   bool HasOwnInSync(const Shard& shard) const {
-    const std::vector<const Node*>& replicas = snapshot_.ReplicasOf(shard.primary);
+    const std::vector<const Node*>& replicas = snapshot_.ReplicasOf(shard.primary->id);
     return std::any_of(replicas.begin(), replicas.end(), [&](const Node* node) {
       return !IsAway(*node, shard) && node->link == Link::kInSync && !node->unobserved &&
              !node->leaving && !IsLost(*node) && !snapshot_.IsForgotten(node->id);
@@ -202,17 +213,17 @@ class ShapeBuilder {
     for (const auto& [node, root] : replicas_) {
       const auto led = root == nullptr ? led_by_.end() : led_by_.find(root);
       if (led != led_by_.end() && !IsLost(*node) && GoesHome(*node, *led->second)) {
-        by_name_.at(node->shard)->joining.push_back(node->id);
+        by_name_.at(node->shard)->joining.push_back(node);
       } else if (led != led_by_.end()) {
-        (IsLost(*node) ? led->second->lost_replicas : led->second->replicas).push_back(node->id);
+        (IsLost(*node) ? led->second->lost_replicas : led->second->replicas).push_back(node);
       } else if (IsLost(*node)) {
-        parts_.lost.push_back(node->id);
+        parts_.lost.push_back(node);
       } else if (root != nullptr && by_name_.contains(LabelOf(*root))) {
-        by_name_.at(LabelOf(*root))->joining.push_back(node->id);
+        by_name_.at(LabelOf(*root))->joining.push_back(node);
       } else if (!node->shard.empty() && by_name_.contains(node->shard)) {
-        by_name_.at(node->shard)->joining.push_back(node->id);
+        by_name_.at(node->shard)->joining.push_back(node);
       } else {
-        parts_.spares.push_back(node->id);
+        parts_.spares.push_back(node);
       }
     }
   }
@@ -239,13 +250,12 @@ Shape::Shape(ShapeParts parts)
         for (const Shard& shard : shared->parts.shards) {
           shared->by_name[shard.name] = &shard;
           shared->shard_of[shard.primary] = &shard;
-          for (const auto* ids : {&shard.replicas, &shard.joining}) {
-            for (const NodeId& id : *ids) {
-              shared->shard_of[id] = &shard;
+          for (const NodeList* nodes : {&shard.replicas, &shard.joining}) {
+            for (const Node* node : *nodes) {
+              shared->shard_of[node] = &shard;
             }
           }
         }
-        shared->shard_of.erase(std::string_view());
         return shared;
       }()),
       shards(shared_->parts.shards),
@@ -257,8 +267,8 @@ const Shard* Shape::Find(std::string_view name) const {
   return found == shared_->by_name.end() ? nullptr : found->second;
 }
 
-const Shard* Shape::ShardOf(std::string_view id) const {
-  const auto found = shared_->shard_of.find(id);
+const Shard* Shape::ShardOf(const Node* node) const {
+  const auto found = shared_->shard_of.find(node);
   return found == shared_->shard_of.end() ? nullptr : found->second;
 }
 

@@ -8,29 +8,35 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "services/planner/core/name_table.h"
 #include "services/planner/core/working_snapshot.h"
 
 namespace redisop {
 
+// Nodes of the snapshot asked, which stay where they are as long as it lives; one that a step has
+// removed meanwhile is an empty primary that is leaving.
+using NodeList = std::vector<const Node*>;
+
 struct Shard {
   // The label of its pods; without labels the first eight digits of its primary's id.
   std::string name;
-  // Owns its slots, or is to own them. May have failed. Empty: no node can be it.
-  NodeId primary;
-  // Nodes that copy the primary, also indirectly; not those that are lost. Ascending.
-  std::vector<NodeId> replicas;
+  // Owns its slots, or is to own them. May have failed. There always is one.
+  const Node* primary = nullptr;
+  // Nodes that copy the primary, also indirectly; not those that are lost. Ascending by id,
+  // as are those below.
+  NodeList replicas;
   // Nodes of the shard's pods that are not its replicas yet: empty ones, and such as copy another
-  // shard that has enough without them. Ascending.
-  std::vector<NodeId> joining;
-  // Failed nodes without a pod that copied the primary. Ascending.
-  std::vector<NodeId> lost_replicas;
+  // shard that has enough without them.
+  NodeList joining;
+  // Failed nodes without a pod that copied the primary.
+  NodeList lost_replicas;
 };
 
 struct ShapeParts {
   std::vector<Shard> shards;
-  std::vector<NodeId> spares;
-  std::vector<NodeId> lost;
+  NodeList spares;
+  NodeList lost;
 };
 
 // Does not change; copies share what it is made of, so that a checker can hold on to one while its
@@ -40,14 +46,14 @@ class Shape {
   explicit Shape(ShapeParts parts);
 
   const Shard* Find(std::string_view name) const;
-  // The shard a node belongs to; nullptr for spares and lost nodes.
-  const Shard* ShardOf(std::string_view id) const;
+  // The shard a node belongs to; nullptr for spares, lost nodes and nullptr.
+  const Shard* ShardOf(const Node* node) const;
 
  private:
   struct Shared {
     ShapeParts parts;
-    NameViewMap<const Shard*> by_name;   // keys are names of `parts`
-    NameViewMap<const Shard*> shard_of;  // keys are ids of `parts`
+    NameViewMap<const Shard*> by_name;  // keys are names of `parts`
+    absl::flat_hash_map<const Node*, const Shard*> shard_of;
   };
   std::shared_ptr<const Shared> shared_;
 
@@ -55,9 +61,9 @@ class Shape {
   // In the order of their names: numbers by value, then words.
   const std::vector<Shard>& shards;
   // Empty nodes that belong to no shard. Ascending.
-  const std::vector<NodeId>& spares;
+  const NodeList& spares;
   // Lost nodes without slots that nobody copies. Ascending.
-  const std::vector<NodeId>& lost;
+  const NodeList& lost;
 };
 
 // Failed, and no pod stands behind it: only its id is left.

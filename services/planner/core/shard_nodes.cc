@@ -3,11 +3,10 @@
 namespace redisop {
 namespace {
 
-void AppendThatCount(const WorkingSnapshot& snapshot, const std::vector<NodeId>& ids,
-                     NodeList& nodes) {
-  for (const NodeId& id : ids) {
-    if (const Node* node = snapshot.Find(id); node != nullptr && Counts(snapshot, *node)) {
-      nodes.push_back(node);
+void AppendThatCount(const WorkingSnapshot& snapshot, const NodeList& nodes, NodeList& that_count) {
+  for (const Node* node : nodes) {
+    if (Counts(snapshot, *node)) {
+      that_count.push_back(node);
     }
   }
 }
@@ -18,23 +17,21 @@ bool Counts(const WorkingSnapshot& snapshot, const Node& node) {
   return !node.leaving && !IsLost(node) && !snapshot.IsForgotten(node.id);
 }
 
-bool IsStuck(const WorkingSnapshot& snapshot, const NodeId& id) {
-  const Pod* pod = snapshot.WaitingPod(id);
-  return pod != nullptr && !pod->waiting_reason.empty() &&
-         snapshot.Find(id)->role != Role::kReplica;
+bool IsStuck(const WorkingSnapshot& snapshot, const Node& node) {
+  const Pod* pod = snapshot.WaitingPod(node.id);
+  return pod != nullptr && !pod->waiting_reason.empty() && node.role != Role::kReplica;
 }
 
-NodeList ThatCount(const WorkingSnapshot& snapshot, const std::vector<NodeId>& ids) {
-  NodeList nodes;
-  AppendThatCount(snapshot, ids, nodes);
-  return nodes;
+NodeList ThatCount(const WorkingSnapshot& snapshot, const NodeList& nodes) {
+  NodeList that_count;
+  AppendThatCount(snapshot, nodes, that_count);
+  return that_count;
 }
 
 NodeList CopiesOf(const WorkingSnapshot& snapshot, const Shard& shard) {
   NodeList copies = ThatCount(snapshot, shard.replicas);
-  if (const Node* primary = snapshot.Find(shard.primary);
-      primary != nullptr && Counts(snapshot, *primary)) {
-    copies.push_back(primary);
+  if (Counts(snapshot, *shard.primary)) {
+    copies.push_back(shard.primary);
   }
   return copies;
 }

@@ -3,24 +3,19 @@
 #ifndef REDIS_OPERATOR_SERVICES_PLANNER_CORE_SHARD_NODES_H_
 #define REDIS_OPERATOR_SERVICES_PLANNER_CORE_SHARD_NODES_H_
 
-#include <vector>
-
 #include "services/planner/core/placement/copy_placement.h"
 #include "services/planner/core/shape.h"
 
 namespace redisop {
-
-// Of the snapshot asked; valid as long as its nodes are.
-using NodeList = std::vector<const Node*>;
 
 // Whether the node is a member that stays: not lost, and nobody has begun to remove it.
 bool Counts(const WorkingSnapshot& snapshot, const Node& node);
 
 // A pod that Kubernetes finds no place for, or that does not start, and that the plan does not
 // count on as a replica so far.
-bool IsStuck(const WorkingSnapshot& snapshot, const NodeId& id);
+bool IsStuck(const WorkingSnapshot& snapshot, const Node& node);
 
-NodeList ThatCount(const WorkingSnapshot& snapshot, const std::vector<NodeId>& ids);
+NodeList ThatCount(const WorkingSnapshot& snapshot, const NodeList& nodes);
 
 // The replicas and the primary; and all nodes that could be its replicas. Those that count.
 NodeList CopiesOf(const WorkingSnapshot& snapshot, const Shard& shard);

@@ -73,9 +73,11 @@ SlotWish WishFor(const WorkingSnapshot& snapshot, const Shape& shape, const Goal
                  const ClusterSpec& spec, const Policy& policy, bool give_unowned) {
   SlotWish wish;
   SlotSet owned;
+  wish.nodes.reserve(shape.shards.size());
+  wish.current.reserve(shape.shards.size());
   for (const Shard& shard : shape.shards) {
-    const Node* primary = snapshot.Find(shard.primary);
-    if (primary == nullptr || (primary->slots.empty() && IsLost(*primary))) {
+    const Node* primary = shard.primary;
+    if (primary->slots.empty() && IsLost(*primary)) {
       continue;
     }
     if (owned.Overlaps(primary->slots)) {

@@ -62,6 +62,7 @@ WorkingSnapshot::WorkingSnapshot(ClusterSnapshot snapshot)
   by_id_.reserve(observed_.size());
   by_pod_.reserve(observed_.size());
   in_order_.reserve(observed_.size());
+  replicas_.reserve(observed_.size() / 2);
   for (Node& node : observed_) {
     formed_ = formed_ || (!node.alone && !node.slots.empty());
     in_order_.push_back(&node);
@@ -140,6 +141,7 @@ void WorkingSnapshot::Remove(std::string_view id) {
     leaving.role = Role::kPrimary;
     leaving.primary_id.clear();
     leaving.slots = SlotSet();
+    leaving.leaving = true;
   });
   if (const auto pod = by_pod_.find(node.pod); pod != by_pod_.end()) {
     pod->second.erase(std::remove(pod->second.begin(), pod->second.end(), &node),

@@ -46,6 +46,7 @@ class WorkingSnapshot {
   template <typename F>
   void Change(std::string_view id_or_pod, F change);
 
+  // Whoever holds on to the node sees an empty primary that is leaving.
   void Remove(std::string_view id);
 
   // True for the stand-in of a pod that has no node yet, created by the plan or waiting.

@@ -14,7 +14,10 @@ namespace redisop {
 namespace {
 
 bool HasMembers(const Draft& draft, const Shard& shard) {
-  return !CopiesOf(draft.now(), shard).empty() || !MembersOf(draft.now(), shard).empty();
+  const auto counts = [&](const Node* node) { return Counts(draft.now(), *node); };
+  return counts(shard.primary) ||
+         std::any_of(shard.replicas.begin(), shard.replicas.end(), counts) ||
+         std::any_of(shard.joining.begin(), shard.joining.end(), counts);
 }
 
 // Where the first members of new shards go, which are to be their primaries.
@@ -26,11 +29,11 @@ class PrimaryZones {
         copies_(places_.zones().size(), 0) {
     const Shape& shape = draft.shape();
     for (const auto& [id, node] : draft.now().nodes()) {
-      const Shard* shard = shape.ShardOf(id);
+      const Shard* shard = shape.ShardOf(&node);
       const int zone = places_.Of(node).zone;
       if (zone != kUnknownPlace && shard != nullptr && draft.goal.Keeps(shard->name) &&
           Counts(draft.now(), node)) {
-        Add(zone, shard->primary == id);
+        Add(zone, shard->primary == &node);
       }
     }
   }

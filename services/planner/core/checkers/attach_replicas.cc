@@ -14,14 +14,14 @@ namespace {
 // Replicas that copy a replica.
 void AttachChained(Draft& draft, const Shape& shape) {
   for (const Shard& shard : shape.shards) {
-    for (const NodeId& id : shard.replicas) {
-      const Node* node = draft.now().Find(id);
-      if (Counts(draft.now(), *node) && node->primary_id != shard.primary &&
+    const NodeId& primary = shard.primary->id;
+    for (const Node* node : shard.replicas) {
+      if (Counts(draft.now(), *node) && node->primary_id != primary &&
           draft.goal.Keeps(shard.name)) {
-        draft.Propose(AttachReplica{id, shard.primary},
+        draft.Propose(AttachReplica{node->id, primary},
                       {FindingCode::kReplicaMisplaced,
                        fmt::format("it copies {}, the primary of shard {} is {}",
-                                   ShortId(node->primary_id), shard.name, ShortId(shard.primary))});
+                                   ShortId(node->primary_id), shard.name, ShortId(primary))});
       }
     }
   }
@@ -31,13 +31,14 @@ void AttachChained(Draft& draft, const Shape& shape) {
 // Kubernetes finds no place for comes last: somebody should copy the shard meanwhile.
 std::vector<NodeId> InOrderOfUse(const Draft& draft, const Shape& shape, std::vector<NodeId> ids) {
   std::erase_if(ids, [&](const NodeId& id) {
-    const Shard* shard = shape.ShardOf(id);
+    const Node* node = draft.now().Find(id);
+    const Shard* shard = shape.ShardOf(node);
     return shard != nullptr &&
-           std::binary_search(shard->replicas.begin(), shard->replicas.end(), id);
+           std::find(shard->replicas.begin(), shard->replicas.end(), node) != shard->replicas.end();
   });
   const auto cost = [&](const NodeId& id) {
     const Node* node = draft.now().Find(id);
-    return std::tuple(node->unobserved, IsStuck(draft.now(), id), node->member);
+    return std::tuple(node->unobserved, IsStuck(draft.now(), *node), node->member);
   };
   std::stable_sort(ids.begin(), ids.end(),
                    [&](const NodeId& a, const NodeId& b) { return cost(a) < cost(b); });
@@ -45,9 +46,8 @@ std::vector<NodeId> InOrderOfUse(const Draft& draft, const Shape& shape, std::ve
 }
 
 bool Serves(const Draft& draft, const Shard& shard) {
-  const Node* primary = draft.now().Find(shard.primary);
-  return Counts(draft.now(), *primary) && !primary->unobserved &&
-         primary->health != Health::kFailed;
+  const Node& primary = *shard.primary;
+  return Counts(draft.now(), primary) && !primary.unobserved && primary.health != Health::kFailed;
 }
 
 }  // namespace
@@ -60,18 +60,18 @@ void AttachReplicas(Draft& draft) {
   const int wanted = draft.spec.replication_factor;
   for (const Shard& shard : placed.shards) {
     const auto decided = goal.shards.find(shard.name);
-    if (decided == goal.shards.end() || draft.now().Find(shard.primary) == nullptr) {
+    if (decided == goal.shards.end()) {
       continue;
     }
     int missing = wanted;
-    for (const NodeId& id : shard.replicas) {
-      missing -= Counts(draft.now(), *draft.now().Find(id)) ? 1 : 0;
+    for (const Node* node : shard.replicas) {
+      missing -= Counts(draft.now(), *node) ? 1 : 0;
     }
     for (const NodeId& id : InOrderOfUse(draft, placed, decided->second.replicas)) {
       // One of the replicas is to be the primary when that one does not serve.
       if (missing-- > 0 || Serves(draft, shard)) {
         draft.Propose(
-            AttachReplica{id, shard.primary},
+            AttachReplica{id, shard.primary->id},
             {FindingCode::kReplicaMissing, fmt::format("shard {} needs {} {}", shard.name, wanted,
                                                        wanted == 1 ? "replica" : "replicas")});
       }

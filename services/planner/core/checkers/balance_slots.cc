@@ -15,7 +15,7 @@ namespace redisop {
 namespace {
 
 FindingCode ReasonFor(const Draft& draft, const Shape& shape, const NodeId& source) {
-  const Shard* shard = shape.ShardOf(source);
+  const Shard* shard = shape.ShardOf(draft.now().Find(source));
   return shard != nullptr && !draft.goal.Keeps(shard->name) ? FindingCode::kShardSurplus
                                                             : FindingCode::kSlotsUnbalanced;
 }
@@ -157,9 +157,11 @@ void KeepClosedSlots(const SlotSet& closed, const SlotWish& wish,
 // not taken for a spare by the checkers that follow.
 void KeepEmptiedShards(Draft& draft, const SlotWish& wish) {
   for (size_t i = 0; i < wish.nodes.size(); ++i) {
-    const Shard* shard = draft.shape().ShardOf(wish.nodes[i]);
-    if (wish.counts[i] == 0 && !wish.current[i].empty() && shard != nullptr &&
-        draft.goal.Keeps(shard->name)) {
+    if (wish.counts[i] != 0 || wish.current[i].empty()) {
+      continue;
+    }
+    const Shard* shard = draft.shape().ShardOf(draft.now().Find(wish.nodes[i]));
+    if (shard != nullptr && draft.goal.Keeps(shard->name)) {
       draft.Appoint(wish.nodes[i], std::string(shard->name));
     }
   }

@@ -44,7 +44,7 @@ std::map<int, Marks> MarksOf(const WorkingSnapshot& now) {
 // A target that may keep what it gets.
 bool IsGoodTarget(Draft& draft, const NodeId& id) {
   const Node* node = draft.now().Find(id);
-  const Shard* shard = draft.shape().ShardOf(id);
+  const Shard* shard = draft.shape().ShardOf(node);
   return node != nullptr && node->role == Role::kPrimary && node->health != Health::kFailed &&
          !node->leaving && shard != nullptr && draft.goal.Keeps(shard->name);
 }

@@ -11,9 +11,9 @@ void CopyFunctionsToNew(Draft& draft) {
   // others do not: nobody is named only when no primary has any.
   NodeId source;
   for (const Shard& shard : shape.shards) {
-    const Node* primary = draft.now().Find(shard.primary);
-    if (primary != nullptr && !primary->slots.empty() && !primary->unobserved &&
-        primary->health != Health::kFailed && !lacking.contains(primary->id)) {
+    const Node* primary = shard.primary;
+    if (!primary->slots.empty() && !primary->unobserved && primary->health != Health::kFailed &&
+        !lacking.contains(primary->id)) {
       source = primary->id;
       break;
     }

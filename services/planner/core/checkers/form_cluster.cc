@@ -46,16 +46,16 @@ void AppointPrimaries(Draft& draft) {
   const Places places(draft.now());
   std::vector<ShardSeats> seats;
   for (const Shard& shard : shape.shards) {
-    const Node* primary = draft.now().Find(shard.primary);
-    seats.push_back({.current = places.Of(*primary), .candidates = {}});
-    for (const NodeId& id : primary->slots.empty() ? shard.joining : std::vector<NodeId>()) {
-      seats.back().candidates.push_back(places.Of(*draft.now().Find(id)));
+    seats.push_back({.current = places.Of(*shard.primary), .candidates = {}});
+    for (const Node* node : shard.primary->slots.empty() ? shard.joining : NodeList()) {
+      seats.back().candidates.push_back(places.Of(*node));
     }
   }
   const std::vector<int> chosen = EvenSpread(seats).chosen;
   for (size_t i = 0; i < shape.shards.size(); ++i) {
     if (chosen[i] != RoleSpread::kStays) {
-      draft.Appoint(shape.shards[i].joining[static_cast<size_t>(chosen[i])], shape.shards[i].name);
+      draft.Appoint(shape.shards[i].joining[static_cast<size_t>(chosen[i])]->id,
+                    shape.shards[i].name);
     }
   }
 }

@@ -20,7 +20,7 @@ bool IsLeaving(const Draft& draft, const Shape& shape, const Node& node) {
   if (draft.goal.leaving.empty() || !node.slots.empty()) {
     return false;
   }
-  const Shard* shard = shape.ShardOf(node.id);
+  const Shard* shard = shape.ShardOf(&node);
   return shard != nullptr && !draft.goal.Keeps(shard->name);
 }
 
@@ -39,18 +39,18 @@ bool IsStranger(const WorkingSnapshot& now, const Node& node) {
 }
 
 // A pod that waits for a better place than a copy has which is there: the shard does without it.
-bool OnlyReplaces(const Draft& draft, const Shape& shape, const NodeId& id) {
-  const Shard* shard = shape.ShardOf(id);
+bool OnlyReplaces(const Draft& draft, const Shape& shape, const Node& node) {
+  const Shard* shard = shape.ShardOf(&node);
   if (shard == nullptr) {
     return false;
   }
   int others = 0;
-  for (const auto* ids : {&shard->replicas, &shard->joining}) {
-    others += static_cast<int>(std::count_if(ids->begin(), ids->end(), [&](const NodeId& other) {
-      return Counts(draft.now(), *draft.now().Find(other)) && !IsStuck(draft.now(), other);
+  for (const NodeList* nodes : {&shard->replicas, &shard->joining}) {
+    others += static_cast<int>(std::count_if(nodes->begin(), nodes->end(), [&](const Node* other) {
+      return Counts(draft.now(), *other) && !IsStuck(draft.now(), *other);
     }));
   }
-  return id != shard->primary && others >= draft.spec.replication_factor;
+  return &node != shard->primary && others >= draft.spec.replication_factor;
 }
 
 void BlockStrangers(Draft& draft) {
@@ -111,15 +111,15 @@ void MeetNewNodes(Draft& draft) {
   const auto is_new = [&](const Node& node) { return IsNew(node) && can_meet(node); };
   // Kubernetes says why the pod doesn't run; nobody should wait for it.
   const std::vector<NodeId> stuck = IdsWhere(draft, [&](const Node& node) {
-    return is_new(node) && IsStuck(draft.now(), node.id) && !OnlyReplaces(draft, shape, node.id);
+    return is_new(node) && IsStuck(draft.now(), node) && !OnlyReplaces(draft, shape, node);
   });
   const std::vector<NodeId> fresh = IdsWhere(
-      draft, [&](const Node& node) { return is_new(node) && !IsStuck(draft.now(), node.id); });
+      draft, [&](const Node& node) { return is_new(node) && !IsStuck(draft.now(), node); });
   if (stuck.empty() && fresh.empty()) {
     return;
   }
   std::vector<NodeId> all = IdsWhere(draft, [&](const Node& node) {
-    return can_meet(node) && !(IsNew(node) && IsStuck(draft.now(), node.id));
+    return can_meet(node) && !(IsNew(node) && IsStuck(draft.now(), node));
   });
   const auto because = [&](size_t count) {
     return fmt::format("{} new {} {} to know the others", count, count == 1 ? "node" : "nodes",

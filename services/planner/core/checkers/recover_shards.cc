@@ -25,16 +25,14 @@ std::map<std::string, int> PrimariesInZones(const WorkingSnapshot& now) {
 
 // The best replica to take the place of a failed primary: the most advanced of those that answer;
 // of equals, one where the fewest primaries are, then the lowest member.
-const Node* BestHeir(const WorkingSnapshot& now, const Shard& shard,
-                     const std::map<std::string, int>& primaries) {
+const Node* BestHeir(const Shard& shard, const std::map<std::string, int>& primaries) {
   const auto cost = [&](const Node* node) {
     const auto found = primaries.find(node->zone);
     return std::tuple(~node->offset, found == primaries.end() ? 0 : found->second, node->member,
                       std::string_view(node->id));
   };
   const Node* best = nullptr;
-  for (const NodeId& id : shard.replicas) {
-    const Node* node = now.Find(id);
+  for (const Node* node : shard.replicas) {
     if (!node->unobserved && !node->leaving && !node->loading && node->link != Link::kSyncing &&
         (best == nullptr || cost(node) < cost(best))) {
       best = node;
@@ -52,11 +50,11 @@ void GiveUp(Draft& draft, const Shard& shard) {
                 FindingCode::kPrimaryFailed);
     return;
   }
-  std::vector<NodeId> gone = shard.lost_replicas;
+  NodeList gone = shard.lost_replicas;
   gone.push_back(shard.primary);
-  for (const NodeId& id : gone) {
+  for (const Node* node : gone) {
     draft.Propose(
-        ForgetNode{id},
+        ForgetNode{node->id},
         {FindingCode::kPrimaryFailed,
          fmt::format("all copies of shard {} are gone, and its loss is accepted", shard.name)});
   }
@@ -69,11 +67,11 @@ void RecoverShards(Draft& draft) {
   const bool quorum = HasQuorum(draft.now());
   std::map<std::string, int> primaries = PrimariesInZones(draft.now());
   for (const Shard& shard : shape.shards) {
-    const Node* primary = draft.now().Find(shard.primary);
-    if (primary == nullptr || primary->slots.empty() || primary->health != Health::kFailed) {
+    const Node* primary = shard.primary;
+    if (primary->slots.empty() || primary->health != Health::kFailed) {
       continue;
     }
-    if (const Node* heir = BestHeir(draft.now(), shard, primaries); heir != nullptr) {
+    if (const Node* heir = BestHeir(shard, primaries); heir != nullptr) {
       if (quorum) {
         draft.Block(BlockedCode::kMustWait,
                     fmt::format("the other primaries are about to elect {} in place of {}",

@@ -13,34 +13,33 @@ namespace {
 
 // Nodes of a shard that nobody needs, whoever goes first at the front.
 struct Surplus {
-  std::vector<NodeId> nodes;
+  NodeList nodes;
   int count = 0;  // how many of those that count may go
 };
 
 Surplus SurplusOf(const Draft& draft, const Shard& shard, const CopyGoal& goal) {
   const auto decided = goal.shards.find(shard.name);
   Surplus surplus{.nodes = {}, .count = -draft.spec.replication_factor};
-  for (const auto* ids : {&shard.replicas, &shard.joining}) {
-    for (const NodeId& id : *ids) {
-      const bool counts = Counts(draft.now(), *draft.now().Find(id));
+  for (const NodeList* nodes : {&shard.replicas, &shard.joining}) {
+    for (const Node* node : *nodes) {
+      const bool counts = Counts(draft.now(), *node);
       const bool kept = counts && (decided == goal.shards.end() ||
                                    std::binary_search(decided->second.replicas.begin(),
-                                                      decided->second.replicas.end(), id));
+                                                      decided->second.replicas.end(), node->id));
       // Who waits for a better place takes nobody's place until it has one.
-      surplus.count += counts && !(kept && IsStuck(draft.now(), id)) ? 1 : 0;
-      if (!kept && !draft.now().Find(id)->leaving) {
-        surplus.nodes.push_back(id);
+      surplus.count += counts && !(kept && IsStuck(draft.now(), *node)) ? 1 : 0;
+      if (!kept && !node->leaving) {
+        surplus.nodes.push_back(node);
       }
     }
   }
-  const auto worth = [&](const NodeId& id) {
-    const Node* node = draft.now().Find(id);
+  const auto worth = [&](const Node* node) {
     const bool copies = node->role == Role::kReplica;
     return std::tuple(Counts(draft.now(), *node), copies,
                       copies && node->link == Link::kInSync && !node->unobserved, -node->member);
   };
   std::stable_sort(surplus.nodes.begin(), surplus.nodes.end(),
-                   [&](const NodeId& a, const NodeId& b) { return worth(a) < worth(b); });
+                   [&](const Node* a, const Node* b) { return worth(a) < worth(b); });
   return surplus;
 }
 
@@ -57,31 +56,31 @@ Reason ReasonFor(Draft& draft, const Shard& shard, int present) {
 }
 
 // Whether another replica than this one is on its way to be in sync.
-bool IsSynchronising(const Draft& draft, const Shard& shard, const NodeId& id) {
-  return std::any_of(shard.replicas.begin(), shard.replicas.end(), [&](const NodeId& other) {
-    const Node* node = draft.now().Find(other);
-    return other != id && node != nullptr && !node->unobserved && node->link == Link::kSyncing;
+bool IsSynchronising(const Shard& shard, const Node* node) {
+  return std::any_of(shard.replicas.begin(), shard.replicas.end(), [&](const Node* other) {
+    return other != node && other->role == Role::kReplica && !other->unobserved &&
+           other->link == Link::kSyncing;
   });
 }
 
 void RemoveSurplus(Draft& draft, const Shard& shard, const CopyGoal& goal) {
   const int wanted = draft.spec.replication_factor;
   Surplus surplus = SurplusOf(draft, shard, goal);
-  for (const NodeId& id : surplus.nodes) {
-    const Node* node = draft.now().Find(id);
+  for (const Node* node : surplus.nodes) {
     if (Counts(draft.now(), *node) && surplus.count-- <= 0) {
       return;
     }
-    if (node->role == Role::kReplica && InSyncBeside(draft.now(), shard, id) < wanted) {
-      const bool syncing = IsSynchronising(draft, shard, id);
-      draft.Block(syncing ? BlockedCode::kMustWait : BlockedCode::kNoReplicaInSync,
-                  fmt::format("without {} shard {} would have fewer than {} {} in sync{}",
-                              ShortId(id), shard.name, wanted, wanted == 1 ? "replica" : "replicas",
-                              syncing ? "; another one is synchronising" : ""),
-                  FindingCode::kReplicaSurplus);
+    if (node->role == Role::kReplica && InSyncBeside(draft.now(), shard, *node) < wanted) {
+      const bool syncing = IsSynchronising(shard, node);
+      draft.Block(
+          syncing ? BlockedCode::kMustWait : BlockedCode::kNoReplicaInSync,
+          fmt::format("without {} shard {} would have fewer than {} {} in sync{}",
+                      ShortId(node->id), shard.name, wanted, wanted == 1 ? "replica" : "replicas",
+                      syncing ? "; another one is synchronising" : ""),
+          FindingCode::kReplicaSurplus);
       return;
     }
-    if (!RemoveNode(draft, id, ReasonFor(draft, shard, wanted + surplus.count + 1))) {
+    if (!RemoveNode(draft, node->id, ReasonFor(draft, shard, wanted + surplus.count + 1))) {
       return;
     }
   }
@@ -89,12 +88,12 @@ void RemoveSurplus(Draft& draft, const Shard& shard, const CopyGoal& goal) {
 
 // Members without slots, keys and a shard, such as the rest of a shard that was removed in part.
 void RemoveSpares(Draft& draft) {
-  const std::vector<NodeId> spares = draft.shape().spares;
-  for (const NodeId& id : spares) {
-    const Node* node = draft.now().Find(id);
+  const NodeList spares = draft.shape().spares;
+  for (const Node* node : spares) {
     if (!node->alone && !node->unobserved && node->health != Health::kFailed && node->keys == 0 &&
         node->role == Role::kPrimary) {
-      RemoveNode(draft, id, {FindingCode::kNodeSpare, "it has no slots, no keys and no duties"});
+      RemoveNode(draft, node->id,
+                 {FindingCode::kNodeSpare, "it has no slots, no keys and no duties"});
     }
   }
 }
@@ -106,10 +105,10 @@ void RemoveReplicas(Draft& draft) {
   const Shape shape = draft.shape();
   const CopyGoal goal = DecideImprovement(draft.now(), shape, draft.goal, draft.spec);
   for (const Shard& shard : shape.shards) {
-    const Node* primary = draft.now().Find(shard.primary);
+    const Node& primary = *shard.primary;
     // Without its primary every copy counts.
-    if (draft.goal.Keeps(shard.name) && primary != nullptr && !primary->unobserved &&
-        primary->health != Health::kFailed && !primary->leaving) {
+    if (draft.goal.Keeps(shard.name) && !primary.unobserved && primary.health != Health::kFailed &&
+        !primary.leaving) {
       RemoveSurplus(draft, shard, goal);
     }
   }

@@ -8,21 +8,20 @@ namespace redisop {
 void RemoveShards(Draft& draft) {
   const Shape shape = draft.shape();
   for (const Shard& shard : shape.shards) {
-    const Node* primary = draft.now().Find(shard.primary);
     // With slots it was not drained: what kept them is blocked already.
-    if (draft.goal.Keeps(shard.name) || primary == nullptr || !primary->slots.empty()) {
+    if (draft.goal.Keeps(shard.name) || !shard.primary->slots.empty()) {
       continue;
     }
     const std::string because = fmt::format("{} shards are wished for, shard {} is drained",
                                             draft.spec.number_of_primaries, shard.name);
     bool removed = true;
-    for (const auto* ids : {&shard.joining, &shard.replicas}) {
-      for (const NodeId& id : *ids) {
-        removed = RemoveNode(draft, id, {FindingCode::kShardSurplus, because}) && removed;
+    for (const NodeList* nodes : {&shard.joining, &shard.replicas}) {
+      for (const Node* node : *nodes) {
+        removed = RemoveNode(draft, node->id, {FindingCode::kShardSurplus, because}) && removed;
       }
     }
     if (removed) {
-      RemoveNode(draft, shard.primary, {FindingCode::kShardSurplus, because});
+      RemoveNode(draft, shard.primary->id, {FindingCode::kShardSurplus, because});
     }
   }
 }

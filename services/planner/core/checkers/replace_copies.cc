@@ -31,14 +31,11 @@ Reason Because(const Draft& draft, const Shard& shard) {
 // The hosts of the copies that stay: a pod that is to be apart from them keeps off these.
 std::vector<std::string> HostsOf(const Draft& draft, const Shard& shard,
                                  const CopyGoal::OfShard& decided) {
-  std::set<std::string> hosts;
-  std::vector<NodeId> copies = decided.replicas;
-  copies.push_back(shard.primary);
-  for (const NodeId& id : copies) {
-    if (const Node* node = draft.now().Find(id); node != nullptr && !node->host.empty()) {
-      hosts.insert(node->host);
-    }
+  std::set<std::string> hosts{shard.primary->host};
+  for (const NodeId& id : decided.replicas) {
+    hosts.insert(draft.now().Find(id)->host);
   }
+  hosts.erase("");  // not known
   return {hosts.begin(), hosts.end()};
 }
 
@@ -67,9 +64,9 @@ void AttachReplacements(Draft& draft, const CopyGoal& goal) {
   for (const auto& [name, decided] : goal.shards) {
     for (const NodeId& id : decided.replicas) {
       const Node* node = draft.now().Find(id);
-      const bool copies = node->role == Role::kReplica && shape.ShardOf(id) != nullptr;
-      if (!copies && !IsStuck(draft.now(), id)) {
-        draft.Propose(AttachReplica{id, shape.Find(name)->primary},
+      const bool copies = node->role == Role::kReplica && shape.ShardOf(node) != nullptr;
+      if (!copies && !IsStuck(draft.now(), *node)) {
+        draft.Propose(AttachReplica{id, shape.Find(name)->primary->id},
                       Because(draft, *shape.Find(name)));
       }
     }

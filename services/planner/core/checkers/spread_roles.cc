@@ -21,7 +21,7 @@ void SpreadRoles(Draft& draft) {
     }
   }
   for (const PrimarySpread::Change& change : spread.changes) {
-    const Node* primary = draft.now().Find(shape.Find(change.shard)->primary);
+    const Node* primary = shape.Find(change.shard)->primary;
     const Node* replica = draft.now().Find(change.replica);
     draft.Propose(
         PromoteReplica{replica->id, primary->id},
