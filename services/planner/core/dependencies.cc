@@ -136,11 +136,11 @@ struct Dependencies::AccessVisitor {
 };
 
 Dependencies::History& Dependencies::HistoryOf(std::string_view node, Aspect aspect) {
-  auto found = history_.find(node);
-  if (found == history_.end()) {
-    found = history_.try_emplace(std::string(node)).first;
+  auto found = history_of_.find(node);
+  if (found == history_of_.end()) {
+    found = history_of_.try_emplace(std::string(node), &histories_.emplace_back()).first;
   }
-  return found->second[static_cast<size_t>(aspect)];
+  return (*found->second)[static_cast<size_t>(aspect)];
 }
 
 void Dependencies::WaitFor(size_t step) {

@@ -7,6 +7,7 @@
 #define REDIS_OPERATOR_SERVICES_PLANNER_CORE_DEPENDENCIES_H_
 
 #include <array>
+#include <deque>
 #include <set>
 #include <string>
 #include <string_view>
@@ -44,7 +45,9 @@ class Dependencies {
   void WaitFor(size_t step);
   void DropImplied();
 
-  NameMap<std::array<History, kAspects>> history_;
+  using NodeHistory = std::array<History, kAspects>;
+  NameMap<NodeHistory*> history_of_;
+  std::deque<NodeHistory> histories_;
   std::vector<std::vector<size_t>> waits_for_;  // by step, ascending
   // Of the step that is being added: its number, what it has to wait for, and, by step, a mark on
   // those that are in the list or implied by it.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "services/planner/core/estimate.h"
@@ -10,6 +11,11 @@
 #include "services/planner/core/step.h"
 
 namespace redisop {
+namespace {
+
+std::string IdOf(size_t step) { return "s" + std::to_string(step + 1); }
+
+}  // namespace
 
 Draft::Draft(const ClusterSpec& wish, ClusterSnapshot observed, const Policy& limits)
     : spec(wish),
@@ -43,9 +49,9 @@ bool Draft::Propose(StepKind kind, Reason reason) {
         {refusal->code, std::move(refusal->text), std::move(step), reason.finding});
     return false;
   }
-  step.id = fmt::format("s{}", next_number() + 1);
+  step.id = IdOf(next_number());
   for (const size_t earlier : dependencies_.Add(step.kind, now_, reason.after)) {
-    step.depends_on.push_back(fmt::format("s{}", earlier + 1));
+    step.depends_on.push_back(IdOf(earlier));
   }
   Apply(step.kind, now_);
   plan_.steps.push_back(std::move(step));
