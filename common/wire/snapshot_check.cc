@@ -83,6 +83,10 @@ absl::Status CheckAttributed(const ClusterSnapshot& snapshot, const Places& plac
           fmt::format("{}.attributed_slots[{}].node_id", path, i),
           fmt::format("no node of the snapshot has the id {}; add it or correct the id", id));
     }
+    if (snapshot.attributed[i].slots.empty()) {
+      return BadField(fmt::format("{}.attributed_slots[{}].slots", path, i),
+                      "empty; give at least one slot");
+    }
   }
   return absl::OkStatus();
 }

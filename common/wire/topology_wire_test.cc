@@ -234,6 +234,14 @@ const BadCase kBadSnapshots[] = {
        s.add_hosts()->set_name("h");
      },
      "snapshot.hosts[1].name: host h is given twice"},
+    {"SlotsOfUnknown",
+     [](pb::Snapshot& s) {
+       s.add_attributed_slots()->set_node_id("c");
+       s.mutable_attributed_slots(0)->set_slots("5");
+     },
+     "snapshot.attributed_slots[0].node_id: no node of the snapshot has the id c"},
+    {"NoSlotsAttributed", [](pb::Snapshot& s) { s.add_attributed_slots()->set_node_id("a"); },
+     "snapshot.attributed_slots[0].slots: empty; give at least one slot"},
     {"FunctionsOfUnknown", [](pb::Snapshot& s) { s.add_lacking_functions("c"); },
      "snapshot.lacking_functions[0]: no node of the snapshot has the id c"},
     {"TooManyNodes",
