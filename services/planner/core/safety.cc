@@ -117,6 +117,13 @@ struct GateVisitor {
     }
     return spec.replication_factor > 0 ? WhyNoData(s.target_id, before) : std::nullopt;
   }
+  // What a node holds that is no member stays unknown to the cluster.
+  Why operator()(const AssignSlots& s) const {
+    const Node* node = before.Find(s.node_id);
+    const bool stranger =
+        node != nullptr && node->alone && node->keys > 0 && !(before.owned() - node->slots).empty();
+    return stranger ? WhyNotMet({s.node_id}, before) : std::nullopt;
+  }
   Why operator()(const AttachReplica& s) const {
     return WhyNotMet({s.replica_id, s.primary_id}, before);
   }
