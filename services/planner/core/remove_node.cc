@@ -5,12 +5,25 @@
 #include "services/planner/core/shard_nodes.h"
 
 namespace redisop {
+namespace {
 
-bool RemoveNode(Draft& draft, const NodeId& id, const Reason& reason) {
+// The steps that bring copies to the primary of another shard that the node copies, if it does.
+std::set<size_t> AttachesElsewhere(Draft& draft, const Node& node) {
+  const Shape& shape = draft.shape();
+  const Node* primary = node.role == Role::kReplica ? draft.now().Find(node.primary_id) : nullptr;
+  const Shard* elsewhere = shape.ShardOf(primary);
+  return elsewhere == nullptr || elsewhere == shape.ShardOf(&node) ? std::set<size_t>()
+                                                                   : AttachesTo(draft, *elsewhere);
+}
+
+}  // namespace
+
+bool RemoveNode(Draft& draft, const NodeId& id, Reason reason) {
   const Node* node = draft.now().Find(id);
   if (node == nullptr || node->leaving) {
     return true;
   }
+  reason.after.merge(AttachesElsewhere(draft, *node));
   const bool known = !node->alone && !draft.now().IsForgotten(id);
   const bool pending = draft.now().IsPending(id);
   DeletePod deletion{node->pod.empty() ? id : node->pod, node->pod_uid, pending ? NodeId() : id};

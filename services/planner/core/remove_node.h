@@ -11,7 +11,7 @@ namespace redisop {
 
 // Proposes that all others forget the node, where they know it, and that its pod is deleted. False
 // when one of the two is blocked; then the second is not proposed.
-bool RemoveNode(Draft& draft, const NodeId& id, const Reason& reason);
+bool RemoveNode(Draft& draft, const NodeId& id, Reason reason);
 
 // The steps so far that attach members of the shard: who takes a copy away from it waits for them.
 std::set<size_t> AttachesTo(Draft& draft, const Shard& shard);
