@@ -20,7 +20,10 @@ void CopyFunctionsToNew(Draft& draft) {
   }
   for (const NodeId& target : lacking) {
     const Node* node = draft.now().Find(target);
-    if (node == nullptr || node->role != Role::kPrimary || source.empty()) {
+    const Shard* shard = shape.ShardOf(node);
+    // Whoever is to be a replica gets them from its primary.
+    if (shard == nullptr || shard->primary != node || node->role != Role::kPrimary ||
+        source.empty()) {
       continue;
     }
     draft.Propose(CopyFunctions{source, target},
