@@ -58,13 +58,19 @@ absl::Status CheckOptionalName(std::string_view name, const FieldPath& path) {
   return absl::OkStatus();
 }
 
+namespace {
+
+bool IsControl(char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }
+
+}  // namespace
+
 absl::Status CheckText(std::string_view text, size_t bytes_max, const FieldPath& path) {
   if (text.size() > bytes_max) {
     return BadField(path,
                     fmt::format("{} bytes long, at most {} are allowed", text.size(), bytes_max));
   }
   for (const char c : text) {
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') {
+    if (IsControl(c)) {
       return BadField(path, "contains a control character; give plain text");
     }
   }
@@ -76,7 +82,10 @@ std::string CutText(std::string_view text, size_t bytes_max) {
   while (end > 0 && end < text.size() && (text[end] & 0xc0) == 0x80) {
     --end;  // inside a character of UTF-8
   }
-  return std::string(text.substr(0, end));
+  std::string plain(text.substr(0, end));
+  std::replace_if(
+      plain.begin(), plain.end(), [](char c) { return IsControl(c); }, ' ');
+  return plain;
 }
 
 absl::Status CheckNumber(double number, double low, double high, const FieldPath& path) {

@@ -59,7 +59,8 @@ absl::Status CheckOptionalName(std::string_view name, const FieldPath& path);
 // Text for people or from the outside world: bounded in length, no control characters.
 absl::Status CheckText(std::string_view text, size_t bytes_max, const FieldPath& path);
 
-// The beginning of a text of the outside world whose length is nobody's fault; whole characters.
+// The beginning of a text of the outside world whose length is nobody's fault: whole characters,
+// those that control a terminal as spaces.
 std::string CutText(std::string_view text, size_t bytes_max);
 
 // A finite number in [low, high].

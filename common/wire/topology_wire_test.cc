@@ -102,6 +102,16 @@ TEST(TopologyWireTest, LongReasonsAreCutBetweenCharacters) {
   EXPECT_EQ(snapshot.pods[0].waiting_reason, std::string(4095, 'x'));
 }
 
+TEST(TopologyWireTest, ReasonsAreOneLine) {
+  pb::Snapshot from;
+  from.add_pods()->set_name("p");
+  from.mutable_pods(0)->set_waiting_reason(
+      "a\nb\x7f"
+      "c");
+  ASSERT_OK_AND_ASSIGN(const ClusterSnapshot snapshot, FromProto(from, "snapshot"));
+  EXPECT_EQ(snapshot.pods[0].waiting_reason, "a b c");
+}
+
 struct BadCase {
   const char* name;
   std::function<void(pb::Snapshot&)> spoil;
