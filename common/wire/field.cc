@@ -14,6 +14,8 @@ bool IsNameCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
 }
 
+bool IsControl(char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }
+
 }  // namespace
 
 std::string FieldPath::Text() const {
@@ -57,12 +59,6 @@ absl::Status CheckOptionalName(std::string_view name, const FieldPath& path) {
   }
   return absl::OkStatus();
 }
-
-namespace {
-
-bool IsControl(char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }
-
-}  // namespace
 
 absl::Status CheckText(std::string_view text, size_t bytes_max, const FieldPath& path) {
   if (text.size() > bytes_max) {

@@ -138,7 +138,7 @@ TEST(PlanWireTest, BadPlansNameTheField) {
        },
        "plan.steps[0].create_pod.not_on_hosts: names 101 hosts; give at most 100"},
       {[](pb::Plan& p) { p.mutable_steps(0)->mutable_create_pod()->add_not_on_hosts("\n"); },
-       "plan.steps[0].create_pod.not_on_hosts"},
+       "plan.steps[0].create_pod.not_on_hosts[0]"},
       {[](pb::Plan& p) { p.mutable_steps(6)->mutable_migrate_slots()->clear_slots(); },
        "plan.steps[6].migrate_slots.slots: empty"},
       {[](pb::Plan& p) { p.mutable_steps(6)->mutable_migrate_slots()->set_target_id("a"); },

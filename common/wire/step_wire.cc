@@ -190,8 +190,9 @@ absl::StatusOr<StepKind> ReadPodKind(const pb::Step& from, std::string_view path
       return BadField(where + ".not_on_hosts", fmt::format("names {} hosts; give at most {}",
                                                            s.not_on_hosts().size(), kHostsMax));
     }
-    for (const std::string& host : s.not_on_hosts()) {
-      RETURN_IF_ERROR(CheckText(host, kNameBytesMax, where + ".not_on_hosts"));
+    for (int i = 0; i < s.not_on_hosts().size(); ++i) {
+      RETURN_IF_ERROR(CheckText(s.not_on_hosts(i), kNameBytesMax,
+                                fmt::format("{}.not_on_hosts[{}]", where, i)));
     }
     return CreatePod{s.pod(),
                      s.shard(),

@@ -60,9 +60,10 @@ class Shape {
  public:
   // In the order of their names: numbers by value, then words.
   const std::vector<Shard>& shards;
-  // Empty nodes that belong to no shard. Ascending.
+  // Empty nodes that belong to no shard: primaries, then replicas of nobody, each ascending by id.
   const NodeList& spares;
-  // Lost nodes without slots that nobody copies. Ascending.
+  // Lost nodes without slots that nobody copies: primaries, then replicas, each ascending by id
+  // within their label.
   const NodeList& lost;
 };
 

@@ -39,9 +39,8 @@ std::vector<std::string> HostsOf(const Draft& draft, const Shard& shard,
   return {hosts.begin(), hosts.end()};
 }
 
-// Pods for better places. They meet the others in a step of their own, so that nothing else waits
-// for them.
-// Whether there are some.
+// Pods for better places, and whether there are any. They meet the others in a step of their own,
+// so that nothing else waits for them.
 bool CreateReplacements(Draft& draft, const CopyGoal& goal) {
   const Shape shape = draft.shape();
   bool created = false;

@@ -6,6 +6,7 @@
 #include "services/planner/core/primary_spread.h"
 
 namespace redisop {
+
 void SpreadRoles(Draft& draft) {
   const Shape shape = draft.shape();
   const PrimarySpread spread = SpreadOf(draft.now(), shape, draft.goal);
