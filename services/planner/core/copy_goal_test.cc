@@ -7,20 +7,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <random>
 #include <tuple>
 
+#include "common/testing/property_run.h"
 #include "services/planner/core/draft.h"
 #include "services/planner/core/placement_rules.h"
 
 namespace redisop {
 namespace {
-
-uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 // Host pairs and zone pairs of copies; then pairs of primaries in one zone, and on one host.
 using Cost = std::tuple<int, int, int, int>;
@@ -194,13 +189,10 @@ class Exhaustive {
 };
 
 TEST(CopyGoalTest, NewShardsOfSpareNodesAreOptimal) {
-  const uint64_t seed = FromEnvironment("PLACEMENT_SEED", 99);
-  const uint64_t cases = FromEnvironment("PLACEMENT_CASES", 5000);
-  fmt::print("PLACEMENT_SEED={} PLACEMENT_CASES={}\n", seed, cases);
-  for (uint64_t n = 0; n < cases; ++n) {
-    const World world = WorldMaker(seed + n).Make();
-    ASSERT_EQ(Decided(world), Exhaustive(world).Best())
-        << "PLACEMENT_SEED=" << seed + n << " PLACEMENT_CASES=1";
+  const PropertyRun run("PLACEMENT", 5000, 99);
+  for (uint64_t n = 0; n < run.cases; ++n) {
+    const World world = WorldMaker(run.seed + n).Make();
+    ASSERT_EQ(Decided(world), Exhaustive(world).Best()) << run.Repeat(n);
   }
 }
 

@@ -4,21 +4,16 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <random>
 #include <string>
 
+#include "common/testing/property_run.h"
 #include "services/planner/core/explain.h"
 #include "services/planner/core/plan_properties.h"
 #include "services/planner/core/planner.h"
 
 namespace redisop {
 namespace {
-
-uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 struct World {
   ClusterSpec spec;
@@ -198,13 +193,11 @@ class WorldMaker {
 };
 
 TEST(PlannerProperties, HoldForRandomClusters) {
-  const uint64_t seed = FromEnvironment("PLANNER_SEED", 20261124);
-  const uint64_t cases = FromEnvironment("PLANNER_CASES", 1000);
-  fmt::print("PLANNER_SEED={} PLANNER_CASES={}\n", seed, cases);
-  for (uint64_t i = 0; i < cases; ++i) {
-    const World world = WorldMaker(seed + i).Make();
+  const PropertyRun run("PLANNER", 1000, 20261124);
+  for (uint64_t i = 0; i < run.cases; ++i) {
+    const World world = WorldMaker(run.seed + i).Make();
     const auto broken = BrokenProperties(world.spec, world.snapshot, world.policy);
-    ASSERT_TRUE(broken.empty()) << "PLANNER_SEED=" << seed + i << " PLANNER_CASES=1\n"
+    ASSERT_TRUE(broken.empty()) << run.Repeat(i) << "\n"
                                 << fmt::format("{} primaries, {} replicas, tolerance {}\n",
                                                world.spec.number_of_primaries,
                                                world.spec.replication_factor,

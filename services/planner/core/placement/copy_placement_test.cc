@@ -5,14 +5,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <functional>
-#include <iostream>
 #include <map>
 #include <random>
 #include <set>
 #include <tuple>
 
+#include "common/testing/property_run.h"
 #include "services/planner/core/placement/copies_of_one.h"
 
 namespace redisop {
@@ -22,11 +21,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Ne;
 using Standing = CopyCandidate::Standing;
-
-uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 // What an assignment costs, in the order of the header: lacking (of a shard, the k-th counts k),
 // unready to fill, host pairs, zone pairs, unready to improve, halves of bytes.
@@ -351,14 +345,11 @@ class ProblemMaker {
 };
 
 TEST(CopyPlacementTest, IsOptimalInEveryRandomCase) {
-  const uint64_t seed = FromEnvironment("PLACEMENT_SEED", 7);
-  const uint64_t cases = FromEnvironment("PLACEMENT_CASES", 100000);
-  std::cout << "PLACEMENT_SEED=" << seed << " PLACEMENT_CASES=" << cases << "\n";
-  for (uint64_t n = 0; n < cases; ++n) {
-    const CopyProblem problem = ProblemMaker(seed + n).Make();
+  const PropertyRun run("PLACEMENT", 100000, 7);
+  for (uint64_t n = 0; n < run.cases; ++n) {
+    const CopyProblem problem = ProblemMaker(run.seed + n).Make();
     const CopyPlacement placement = PlaceCopies(problem);
-    ASSERT_EQ(CostOf(problem, placement), Exhaustive(problem).Best())
-        << "PLACEMENT_SEED=" << seed + n << " PLACEMENT_CASES=1";
+    ASSERT_EQ(CostOf(problem, placement), Exhaustive(problem).Best()) << run.Repeat(n);
     std::vector<int> used(problem.candidates.size(), 0);
     for (size_t s = 0; s < placement.shards.size(); ++s) {
       const CopyPlacement::OfShard& shard = placement.shards[s];
@@ -384,22 +375,19 @@ CopyProblem FirstOnly(CopyProblem problem) {
 }
 
 TEST(CopyPlacementTest, OneShardNeedsNoFlow) {
-  const uint64_t seed = FromEnvironment("PLACEMENT_SEED", 7);
-  const uint64_t cases = FromEnvironment("PLACEMENT_CASES", 100000);
-  std::cout << "PLACEMENT_SEED=" << seed << " PLACEMENT_CASES=" << cases << "\n";
+  const PropertyRun run("PLACEMENT", 100000, 7);
   uint64_t placed = 0;
-  for (uint64_t n = 0; n < cases; ++n) {
-    const CopyProblem problem = FirstOnly(ProblemMaker(seed + n).Make());
+  for (uint64_t n = 0; n < run.cases; ++n) {
+    const CopyProblem problem = FirstOnly(ProblemMaker(run.seed + n).Make());
     const CopyCost cost(problem);
     if (const auto shard = PlaceCopiesOfOne(problem, cost)) {
       ++placed;
       ASSERT_EQ(shard->candidates.size() + shard->new_pods.size(),
                 static_cast<size_t>(problem.demands[0].wanted));
-      ASSERT_EQ(CostOf(problem, {.shards = {*shard}}), Exhaustive(problem).Best())
-          << "PLACEMENT_SEED=" << seed + n << " PLACEMENT_CASES=1";
+      ASSERT_EQ(CostOf(problem, {.shards = {*shard}}), Exhaustive(problem).Best()) << run.Repeat(n);
     }
   }
-  EXPECT_GT(placed, cases / 3);
+  EXPECT_GT(placed, run.cases / 3);
 }
 
 // Zones a, b, c with one host each that takes pods.

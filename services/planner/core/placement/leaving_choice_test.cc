@@ -5,20 +5,15 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdlib>
-#include <iostream>
 #include <random>
 #include <tuple>
+
+#include "common/testing/property_run.h"
 
 namespace redisop {
 namespace {
 
 using ::testing::ElementsAre;
-
-uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 // Stuck, load, excess, slots, copies, order.
 using Cost = std::tuple<int, int64_t, RoleExcess, int, int, size_t>;
@@ -46,11 +41,9 @@ Cost CostOf(const std::vector<ShardThatMayLeave>& shards, unsigned leaving) {
 }
 
 TEST(LeavingChoiceTest, IsOptimalInEveryRandomCase) {
-  const uint64_t seed = FromEnvironment("PLACEMENT_SEED", 31);
-  const uint64_t cases = FromEnvironment("PLACEMENT_CASES", 50000);
-  std::cout << "PLACEMENT_SEED=" << seed << " PLACEMENT_CASES=" << cases << "\n";
-  for (uint64_t n = 0; n < cases; ++n) {
-    std::mt19937_64 random(seed + n);
+  const PropertyRun run("PLACEMENT", 50000, 31);
+  for (uint64_t n = 0; n < run.cases; ++n) {
+    std::mt19937_64 random(run.seed + n);
     const auto below = [&](int limit) {
       return static_cast<int>(random() % static_cast<uint64_t>(limit));
     };
@@ -72,8 +65,7 @@ TEST(LeavingChoiceTest, IsOptimalInEveryRandomCase) {
     Cost best = CostOf(shards, chosen);
     for (unsigned set = 0; set < 1u << shards.size(); ++set) {
       if (std::popcount(set) == leaving) {
-        ASSERT_LE(best, CostOf(shards, set))
-            << "PLACEMENT_SEED=" << seed + n << " PLACEMENT_CASES=1";
+        ASSERT_LE(best, CostOf(shards, set)) << run.Repeat(n);
       }
     }
   }

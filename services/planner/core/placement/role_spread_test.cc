@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
-#include <iostream>
 #include <map>
 #include <random>
 #include <tuple>
+
+#include "common/testing/property_run.h"
 
 namespace redisop {
 namespace {
@@ -17,11 +17,6 @@ namespace {
 using ::testing::ElementsAre;
 
 constexpr int kStays = RoleSpread::kStays;
-
-uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 // Pairs of primaries in one zone, and on one host: the fewer, the more even.
 std::pair<int, int> Unevenness(const std::vector<Place>& primaries) {
@@ -91,17 +86,14 @@ std::vector<ShardSeats> AnyShards(std::mt19937_64& random) {
 }
 
 TEST(RoleSpreadTest, IsOptimalInEveryRandomCase) {
-  const uint64_t seed = FromEnvironment("PLACEMENT_SEED", 20240);
-  const uint64_t cases = FromEnvironment("PLACEMENT_CASES", 100000);
-  std::cout << "PLACEMENT_SEED=" << seed << " PLACEMENT_CASES=" << cases << "\n";
-  for (uint64_t n = 0; n < cases; ++n) {
-    std::mt19937_64 random(seed + n);
+  const PropertyRun run("PLACEMENT", 100000, 20240);
+  for (uint64_t n = 0; n < run.cases; ++n) {
+    std::mt19937_64 random(run.seed + n);
     const std::vector<ShardSeats> shards = AnyShards(random);
     for (const bool even : {false, true}) {
       const RoleSpread spread = even ? EvenSpread(shards) : RestoreSpread(shards);
       const Cost cost = CostOf(shards, spread.chosen, even);
-      ASSERT_EQ(cost, BruteForce(shards, even))
-          << "PLACEMENT_SEED=" << seed + n << " PLACEMENT_CASES=1, even " << even;
+      ASSERT_EQ(cost, BruteForce(shards, even)) << run.Repeat(n) << ", even " << even;
       ASSERT_EQ(spread.excess, std::get<RoleExcess>(cost));
       ASSERT_EQ(spread.changes, std::get<int>(cost));
     }

@@ -8,7 +8,7 @@
 #include <numeric>
 #include <optional>
 
-#include "services/planner/core/slots/property_run.h"
+#include "common/testing/property_run.h"
 
 namespace redisop {
 namespace {
@@ -85,7 +85,7 @@ bool LargeSlotHasToGo(const SlotLoads& loads, int64_t grain) {
 }
 
 TEST(BalanceLoadTest, MovesOnceOneWayAndNothingWhenDoneAgain) {
-  const PropertyRun run(50000);
+  const PropertyRun run("SLOTS", 50000);
   uint64_t moving = 0;
   uint64_t reached = 0;
   uint64_t exceptions = 0;
@@ -186,7 +186,7 @@ std::optional<int64_t> LeastMoved(const SlotLoads& loads, const LoadShares& shar
 }
 
 TEST(BalanceLoadTest, SmallMapsAreNearTheLeastLoad) {
-  const PropertyRun run(3000);
+  const PropertyRun run("SLOTS", 3000);
   uint64_t possible = 0;
   uint64_t reached = 0;
   uint64_t least_moved = 0;
@@ -256,7 +256,7 @@ SlotLoads UsualLoads(CaseRandom& random) {
 }
 
 TEST(BalanceLoadTest, UsualClustersComeWithinAGrainOfTheirSharesInFewRanges) {
-  const PropertyRun run(100);
+  const PropertyRun run("SLOTS", 100);
   // In these several large slots have to leave, and takers have room for one of them each.
   std::vector<uint64_t> seeds = {15, 604, 931, 1226, 1472, 1484};
   for (uint64_t i = 0; i < run.cases; ++i) {

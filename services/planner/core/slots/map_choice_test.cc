@@ -10,7 +10,7 @@
 #include <map>
 #include <unordered_map>
 
-#include "services/planner/core/slots/property_run.h"
+#include "common/testing/property_run.h"
 #include "services/planner/core/slots/schedule.h"
 #include "services/planner/core/slots/share.h"
 
@@ -116,7 +116,7 @@ class Exhaustive {
 };
 
 TEST(MapChoiceTest, SmallMapsHaveTheFewestRanges) {
-  const PropertyRun run(40000);
+  const PropertyRun run("SLOTS", 40000);
   std::map<int, uint64_t> cases_by_excess;
   for (uint64_t i = 0; i < run.cases; ++i) {
     CaseRandom random(run.seed + i);
@@ -155,7 +155,7 @@ double SecondsOf(const std::vector<int>& before, const std::vector<redisop::Run>
 }
 
 TEST(MapChoiceTest, AmongMapsWithAsManyRangesTheQuickestIsTaken) {
-  const PropertyRun run(3000);
+  const PropertyRun run("SLOTS", 3000);
   uint64_t quicker = 0;
   for (uint64_t i = 0; i < run.cases; ++i) {
     CaseRandom random(run.seed + i);

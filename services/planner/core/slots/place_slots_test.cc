@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/testing/property_run.h"
 #include "services/planner/core/slots/edge_choice.h"
-#include "services/planner/core/slots/property_run.h"
 #include "services/planner/core/slots/share.h"
 
 namespace redisop {
@@ -88,7 +88,7 @@ TEST(PlaceSlotsTest, FormationGivesEachNodeOneRange) {
 }
 
 TEST(PlaceSlotsTest, EverySlotHasOneOwnerAndNoNodeGivesAndTakes) {
-  const PropertyRun run(300);
+  const PropertyRun run("SLOTS", 300);
   for (uint64_t n = 0; n < run.cases; ++n) {
     CaseRandom random(run.seed + n);
     std::vector<SlotSet> owned(static_cast<size_t>(1 + random.Below(8)));

@@ -7,7 +7,7 @@
 #include <map>
 #include <numeric>
 
-#include "services/planner/core/slots/property_run.h"
+#include "common/testing/property_run.h"
 
 namespace redisop {
 namespace {
@@ -68,7 +68,7 @@ int MostAtATime(const std::vector<Transfer>& transfers, const std::vector<double
 }
 
 TEST(ScheduleTest, IsNeverAboveItsFactorAndKeepsTheLimits) {
-  const PropertyRun run(200000);
+  const PropertyRun run("SLOTS", 200000);
   for (uint64_t i = 0; i < run.cases; ++i) {
     CaseRandom random(run.seed + i);
     const int sources = 1 + random.Below(4);
@@ -117,7 +117,7 @@ double ShortestByAllOrders(const std::vector<Transfer>& transfers, int lanes) {
 }
 
 TEST(ScheduleTest, IsMostlyTheShortestOfAllOrders) {
-  const PropertyRun run(3000);
+  const PropertyRun run("SLOTS", 3000);
   uint64_t shortest = 0;
   double sum_of_ratios = 0;
   double worst = 1;

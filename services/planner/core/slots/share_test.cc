@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "common/model/slot_set.h"
-#include "services/planner/core/slots/property_run.h"
+#include "common/testing/property_run.h"
 
 namespace redisop {
 namespace {
@@ -29,7 +29,7 @@ int BruteForce(const std::vector<int>& current, const std::vector<Share>& shares
 }
 
 TEST(ShareTest, FewestMovesIsTheMinimumAndIsReached) {
-  const PropertyRun run(1600000);
+  const PropertyRun run("SLOTS", 1600000);
   for (uint64_t n = 0; n < run.cases; ++n) {
     CaseRandom random(run.seed + n);
     const auto nodes = static_cast<size_t>(1 + random.Below(5));
