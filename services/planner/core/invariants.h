@@ -16,8 +16,7 @@ namespace redisop {
 // early as its dependencies allow, the last ones first:
 //   - every slot that has one owner keeps exactly one, a primary, until a lost owner is given up;
 //   - nothing is deleted, forgotten, reset or made to copy another node that owns slots, has keys
-//   of
-//     its own, or holds the last copy of a shard;
+//     of its own, or holds the last copy of a shard;
 //   - no shard has fewer replicas in sync on the way than it has before or afterwards; one fewer,
 //     but at least one, while replicas change their shards;
 //   - no slot moves twice, no node is source and target, no two steps do the same;
