@@ -41,9 +41,9 @@ class Chooser {
         average_[unit] += holdings[unit] / static_cast<double>(shards.size());
       }
     }
-    const int heaviest = std::max(1, HeaviestWeights(shards));
+    const std::vector<int> weights = HeaviestWeights(shards);
     for (const Shard* shard : shards) {
-      AddOption(*shard, heaviest);
+      AddOption(*shard, weights);
     }
     FindNeighbours();
   }
@@ -94,23 +94,30 @@ class Chooser {
   }
 
   // Of the heaviest shards, as many as are wished for.
-  int HeaviestWeights(const std::vector<const Shard*>& shards) const {
+  std::vector<int> HeaviestWeights(const std::vector<const Shard*>& shards) const {
     std::vector<int> weights;
     for (const Shard* shard : shards) {
       weights.push_back(WeightOf(spec_, shard->name));
     }
     std::sort(weights.rbegin(), weights.rend());
     weights.resize(std::min(weights.size(), static_cast<size_t>(spec_.number_of_primaries)));
-    return std::accumulate(weights.begin(), weights.end(), 0);
+    return weights;
   }
 
-  // What moves when the shard leaves is no more than the share that it could have kept beside the
-  // heaviest ones: the slots above that move in any case.
-  void AddOption(const Shard& shard, int heaviest) {
+  // Of all slots, when it stays beside the heaviest others.
+  int ShareOf(int weight, const std::vector<int>& heaviest) const {
+    const int all = std::accumulate(heaviest.begin(), heaviest.end(), 0) -
+                    (weight < heaviest.back() ? heaviest.back() - weight : 0);
+    return all == 0 ? kSlotCount : (kSlotCount * weight + all - 1) / all;
+  }
+
+  // What moves when the shard leaves is no more than the share that it could have kept: the slots
+  // above that move in any case.
+  void AddOption(const Shard& shard, const std::vector<int>& heaviest) {
     Option option{.shard = &shard, .cost = {}, .neighbours = {}, .staying_neighbours = 0};
     const Node& primary = *shard.primary;
-    const int share = (kSlotCount * WeightOf(spec_, shard.name) + heaviest - 1) / heaviest;
-    const int slots = std::min(primary.slots.size(), share);
+    const int slots =
+        std::min(primary.slots.size(), ShareOf(WeightOf(spec_, shard.name), heaviest));
     option.cost.stuck =
         !primary.slots.empty() && (primary.unobserved || primary.health == Health::kFailed);
     option.cost.slots = slots;

@@ -59,7 +59,7 @@ class Exchange {
           !(state_.IsAboveGoal(*full) || state_.IsBelowGoal(emptiest))) {
         break;
       }
-      if (Give(*full, emptiest)) {
+      if (Give(*full, emptiest) || Swap(*full, emptiest)) {
         return true;
       }
     }
@@ -83,6 +83,31 @@ class Exchange {
     slots.erase(chosen);
     got_[emptiest].insert(slot);
     state_.Move(slot.second, emptiest);
+    return true;
+  }
+
+  // A slot for a smaller one: of all pairs the one that comes furthest without crossing a share.
+  bool Swap(size_t full, size_t emptiest) {
+    const int64_t most = std::min(state_.ExcessOf(full), -state_.ExcessOf(emptiest));
+    const Slots& smaller = got_[emptiest];
+    int64_t best = 0;
+    std::pair<Slots::iterator, Slots::iterator> chosen;
+    for (auto slot = got_[full].begin(); slot != got_[full].end(); ++slot) {
+      const auto back = smaller.lower_bound({slot->first - most, 0});
+      if (back != smaller.end() && slot->first - back->first > best) {
+        best = slot->first - back->first;
+        chosen = {slot, back};
+      }
+    }
+    if (best == 0) {
+      return false;
+    }
+    auto there = got_[full].extract(chosen.first);
+    auto back = got_[emptiest].extract(chosen.second);
+    state_.Move(there.value().second, emptiest);
+    state_.Move(back.value().second, full);
+    got_[emptiest].insert(std::move(there));
+    got_[full].insert(std::move(back));
     return true;
   }
 
