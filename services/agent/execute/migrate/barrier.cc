@@ -91,6 +91,14 @@ int OnlineReplicas(const ServerInfo& info) {
                     [](const AttachedReplica& replica) { return replica.online; }));
 }
 
+bool IsAtLeast(const ServerInfo& info, int major, int minor) {
+  return std::pair(info.version_major, info.version_minor) >= std::pair(major, minor);
+}
+
+bool AllowsSetSlotInMulti(const ServerInfo& info) {
+  return !info.is_valkey || info.version_major < 8;
+}
+
 }  // namespace
 
 absl::StatusOr<MoveParties> MeetBarriers(StepContext& context, const NodeId& source_id,
@@ -110,7 +118,9 @@ absl::StatusOr<MoveParties> MeetBarriers(StepContext& context, const NodeId& sou
   ASSIGN_OR_RETURN(const ServerInfo source_info, ReadServerInfo(*parties.source));
   ASSIGN_OR_RETURN(const ServerInfo target_info, ReadServerInfo(*parties.target));
   parties.copies_needed = std::min(OnlineReplicas(source_info), OnlineReplicas(target_info));
-  parties.source_allows_setslot_in_multi = !source_info.is_valkey || source_info.version_major < 8;
+  parties.source_allows_setslot_in_multi = AllowsSetSlotInMulti(source_info);
+  parties.target_allows_setslot_in_multi = AllowsSetSlotInMulti(target_info);
+  parties.target_announces = AllowsSetSlotInMulti(target_info) && IsAtLeast(target_info, 6, 2);
   return parties;
 }
 

@@ -28,6 +28,10 @@ struct MoveParties {
   // False for Valkey from 8.0 on, which ends with an assertion ("MULTI on Valkey 8" in
   // docs/moving-slots.md).
   bool source_allows_setslot_in_multi = true;
+  bool target_allows_setslot_in_multi = true;
+  // The target tells all nodes of the slots that it takes, all that it took in one transaction in
+  // one message. Then the other primaries need not be told meanwhile.
+  bool target_announces = true;
 };
 
 // Connects to the source (context.instance()), the target and all other primaries among the peers

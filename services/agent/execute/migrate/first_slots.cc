@@ -12,6 +12,7 @@ namespace {
 
 constexpr absl::Duration kKnownWithin = absl::Seconds(2);
 constexpr absl::Duration kFoundWithin = absl::Seconds(2);
+constexpr absl::Duration kNobodyCame = absl::Seconds(1);
 
 // What isn't so in time is left as it is; the step goes on unless it has to end.
 absl::Status Enough(StepContext& context, const absl::Status& waited) {
@@ -45,12 +46,19 @@ absl::Status AwaitKnownToAll(StepContext& context, const MoveParties& parties, i
 }
 
 absl::Status AwaitClients(StepContext& context, const MoveParties& parties, uint64_t clients) {
-  return Enough(
-      context,
+  uint64_t came = 0;
+  absl::Duration last = context.clock().Monotonic();
+  const absl::Status found =
       context.WaitUntil("clients to find the target", kFoundWithin, [&]() -> absl::StatusOr<bool> {
         ASSIGN_OR_RETURN(const ServerInfo info, ReadServerInfo(*parties.target));
-        return info.clients >= clients;
-      }));
+        const absl::Duration now = context.clock().Monotonic();
+        if (info.clients > came) {
+          came = info.clients;
+          last = now;
+        }
+        return came >= clients || now - last >= kNobodyCame;
+      });
+  return Enough(context, found);
 }
 
 }  // namespace redisop

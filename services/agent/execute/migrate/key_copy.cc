@@ -45,6 +45,24 @@ absl::Status KeyCopier::OpenLanes(size_t count) {
   return absl::OkStatus();
 }
 
+absl::Status KeyCopier::SendMarks(const std::vector<SlotKeys>& slots) {
+  for (const SlotKeys& slot : slots) {
+    RETURN_IF_ERROR(parties_.target->Send(
+        {"CLUSTER", "SETSLOT", std::to_string(slot.slot), "IMPORTING", parties_.target_id}));
+  }
+  return parties_.target->Flush(kAnswerTimeout);
+}
+
+absl::Status KeyCopier::ReceiveMarks(const std::vector<SlotKeys>& slots) {
+  for (const SlotKeys& slot : slots) {
+    ASSIGN_OR_RETURN(const Reply reply, parties_.target->Receive(kAnswerTimeout));
+    if (reply.IsError()) {
+      return Refuse(Refusal::kStateChanged, fmt::format("slot {}: {}", slot.slot, reply.text));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status KeyCopier::SendRead(Passage& passage) {
   RETURN_IF_ERROR(passage.lane->Send(WithKeys("WATCH", *passage.slot)));
   for (const std::string& key : passage.slot->keys) {
@@ -103,8 +121,12 @@ absl::StatusOr<absl::Duration> KeyCopier::Copy(const std::vector<SlotKeys>& slot
   for (size_t i = 0; i < slots.size(); ++i) {
     passages_.push_back({.slot = &slots[i], .lane = lanes_[i].get()});
   }
+  RETURN_IF_ERROR(SendMarks(slots));
   const absl::Duration start = context_.clock().Monotonic();
   for (Passage& passage : passages_) RETURN_IF_ERROR(SendRead(passage));
+  // Not before every mark is there: a target that owned a slot by now would take the copies for
+  // newer values.
+  RETURN_IF_ERROR(ReceiveMarks(slots));
   std::vector<size_t> copies;
   for (Passage& passage : passages_) {
     ASSIGN_OR_RETURN(copies.emplace_back(), ForwardCopies(passage));

@@ -41,8 +41,8 @@ class KeyCopier {
   // outlive this.
   KeyCopier(StepContext& context, MoveParties& parties);
 
-  // Returns the time that reading took. Requires: slots.size() <= kLanesMax; the target imports
-  // them.
+  // Marks the slots at the target and fills them. Returns the time that reading took. Requires:
+  // slots.size() <= kLanesMax.
   absl::StatusOr<absl::Duration> Copy(const std::vector<SlotKeys>& slots);
 
   // For the slots of the last Copy, in its order: whether the slot was handed over.
@@ -65,6 +65,8 @@ class KeyCopier {
   };
 
   absl::Status OpenLanes(size_t count);
+  absl::Status SendMarks(const std::vector<SlotKeys>& slots);
+  absl::Status ReceiveMarks(const std::vector<SlotKeys>& slots);
   absl::Status SendRead(Passage& passage);
   absl::StatusOr<size_t> ForwardCopies(Passage& passage);
   absl::Status AwaitReplicas();

@@ -85,6 +85,13 @@ class Migrate : public ::testing::Test {
     return marked;
   }
 
+  // Heartbeats and announcements so far.
+  int64_t PongsSent(int node) {
+    const std::string info = cluster().Ask(node, {"CLUSTER", "INFO"}).text;
+    const std::string name = "cluster_stats_messages_pong_sent:";
+    return std::stoll(info.substr(info.find(name) + name.size()));
+  }
+
   int64_t KeysIn(int node, int slot) {
     return cluster().Ask(node, {"CLUSTER", "COUNTKEYSINSLOT", std::to_string(slot)}).integer;
   }
@@ -100,6 +107,14 @@ TEST_F(Migrate, ManyEmptySlotsTakeLittleTime) {
               absl::ToDoubleSeconds(SystemClock().Monotonic() - start));
   EXPECT_TRUE(Await(absl::Seconds(5), [&] { return cluster().Agrees(); }));
   EXPECT_TRUE(cluster().SlotsOf(kTarget).Contains(2999));
+}
+
+// Each message of the target's that tells of a slot costs every node a comparison of all slots, and
+// most of them a write to disk.
+TEST_F(Migrate, ManySlotsAreAnnouncedTogether) {
+  const int64_t before = PongsSent(kTarget);
+  ASSERT_OK(RunStep(cluster(), kSource, Forward("7000-7999")));
+  EXPECT_LT(PongsSent(kTarget) - before, 1000);
 }
 
 TEST_F(Migrate, KeepsValuesAndRemainingTime) {

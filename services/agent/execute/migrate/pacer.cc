@@ -8,8 +8,7 @@ namespace redisop {
 void Pacer::Report(int keys, absl::Duration took) {
   if (took > budget_) {
     const double share = absl::FDivDuration(budget_, took);
-    keys_ =
-        std::clamp(static_cast<int>(std::min(keys_, keys) * share), kRoundKeysMin, kRoundKeysMax);
+    keys_ = std::clamp(static_cast<int>(std::min(keys_, keys) * share), keys_min_, kRoundKeysMax);
   } else if (took < budget_ / 2 && keys * 4 >= keys_) {
     keys_ = std::min(keys_ * 2, kRoundKeysMax);
   }

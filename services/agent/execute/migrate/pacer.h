@@ -6,6 +6,7 @@
 #ifndef REDIS_OPERATOR_SERVICES_AGENT_EXECUTE_MIGRATE_PACER_H_
 #define REDIS_OPERATOR_SERVICES_AGENT_EXECUTE_MIGRATE_PACER_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -22,16 +23,18 @@ inline constexpr int kWindowSlotsMax = 256;
 // Slots that a target owns for each one that is open towards it.
 inline constexpr int kClosedPerOpen = 16;
 // Fewer keys take so little of the source that only a busy machine makes them slow; kRoundBytesMax
-// keeps large ones in check.
-inline constexpr int kRoundKeysMin = 100;
+// keeps large ones in check. MIGRATE takes several times as long for a key as a copy.
+inline constexpr int kCopyKeysMin = 400;
+inline constexpr int kDrainKeysMin = 100;
 inline constexpr int kRoundKeysMax = 1000;
 inline constexpr uint64_t kRoundBytesMax = 2 << 20;
 
-// Keys per round. Starts small, doubles while a round takes less than half of the budget, shrinks
-// in proportion when it takes more.
+// Keys per round, from `keys_min` to kRoundKeysMax. Starts small, doubles while a round takes less
+// than half of the budget, shrinks in proportion when it takes more.
 class Pacer {
  public:
-  explicit Pacer(absl::Duration budget = absl::Milliseconds(5)) : budget_(budget) {}
+  explicit Pacer(int keys_min, absl::Duration budget = absl::Milliseconds(5))
+      : keys_min_(keys_min), budget_(budget) {}
 
   int keys() const { return keys_; }
 
@@ -39,8 +42,9 @@ class Pacer {
   void Report(int keys, absl::Duration took);
 
  private:
+  const int keys_min_;
   const absl::Duration budget_;
-  int keys_ = 200;
+  int keys_ = std::max(200, keys_min_);
 };
 
 // The keys of one slot; bytes as MEMORY USAGE estimates them.

@@ -10,7 +10,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 TEST(Pacer, GrowsWhileTheSourceIsQuickAndShrinksWhenItIsNot) {
-  Pacer pacer(absl::Milliseconds(4));
+  Pacer pacer(10, absl::Milliseconds(4));
   const int start = pacer.keys();
   pacer.Report(start, absl::Milliseconds(1));
   EXPECT_EQ(pacer.keys(), 2 * start);
@@ -21,15 +21,15 @@ TEST(Pacer, GrowsWhileTheSourceIsQuickAndShrinksWhenItIsNot) {
 }
 
 TEST(Pacer, StaysWithinItsLimits) {
-  Pacer pacer(absl::Milliseconds(4));
+  Pacer pacer(10, absl::Milliseconds(4));
   for (int i = 0; i < 20; ++i) pacer.Report(pacer.keys(), absl::ZeroDuration());
   EXPECT_EQ(pacer.keys(), kRoundKeysMax);
   for (int i = 0; i < 20; ++i) pacer.Report(pacer.keys(), absl::Seconds(1));
-  EXPECT_EQ(pacer.keys(), kRoundKeysMin);
+  EXPECT_EQ(pacer.keys(), 10);
 }
 
 TEST(Pacer, LearnsNothingFromARoundThatWasSmallAnyway) {
-  Pacer pacer;
+  Pacer pacer(10);
   const int start = pacer.keys();
   pacer.Report(1, absl::ZeroDuration());
   EXPECT_EQ(pacer.keys(), start);

@@ -158,7 +158,6 @@ absl::StatusOr<std::vector<SlotKeys>> SlotMover::CopyAndClose(const std::vector<
   const SlotSet copied = SlotsOf(lists);
   std::vector<bool> handed_over;
   if (!lists.empty()) {
-    RETURN_IF_ERROR(MarkTarget(copied, parties_.target_id));
     ASSIGN_OR_RETURN(const absl::Duration reading, copier_.Copy(lists));
     copy_pacer_.Report(KeysOf(lists), reading);
   }

@@ -54,8 +54,8 @@ class SlotMover {
   StepContext& context_;
   MoveParties& parties_;
   KeyCopier copier_;
-  Pacer copy_pacer_;
-  Pacer drain_pacer_;
+  Pacer copy_pacer_{kCopyKeysMin};
+  Pacer drain_pacer_{kDrainKeysMin};
   SlotSet marked_;
   SlotSet closed_;  // by this run
   SlotSet too_large_;

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/types/span.h"
 #include "common/base/status_macros.h"
 #include "services/agent/execute/node_reading.h"
 
@@ -26,22 +27,52 @@ absl::Status Judge(const Reply& reply, int slot, std::string_view state) {
   return Refuse(Refusal::kStateChanged, fmt::format("slot {} {}: {}", slot, state, reply.text));
 }
 
-// The target takes the slots. Only a slot that is marked as arriving gives it a new config epoch;
-// with its old one a claim of the source that is still on its way would win, and the target would
-// delete the keys. So each mark is set in the same burst, also where it should be set already.
-absl::Status Claim(MoveParties& parties, const std::vector<int>& slots) {
+// The target takes the slots. Only one that is marked as arriving gives it a new config epoch; with
+// its old one a claim of the source that is still on its way would win, and the target would delete
+// the keys. So each mark is set in the same burst, also where it should be set already.
+absl::Status ClaimSingly(MoveParties& parties, absl::Span<const int> slots) {
+  std::vector<RedisCommand> burst;
+  for (const int slot : slots) {
+    burst.push_back(SetSlotCommand(slot, "IMPORTING", parties.source_id));
+    burst.push_back(SetSlotCommand(slot, "NODE", parties.target_id));
+  }
+  ASSIGN_OR_RETURN(const std::vector<Reply> replies,
+                   parties.target->Pipeline(burst, kAnswerTimeout));
+  for (size_t i = 0; i < replies.size(); ++i) {
+    RETURN_IF_ERROR(Judge(replies[i], slots[i / 2], i % 2 == 0 ? "IMPORTING" : "NODE"));
+  }
+  return absl::OkStatus();
+}
+
+// As ClaimSingly. For each slot that was marked the target writes to all nodes, and each of them
+// compares 16384 owners; so in one transaction only the last slot is, for the new epoch and one
+// message that tells of all.
+absl::Status ClaimTogether(MoveParties& parties, absl::Span<const int> slots) {
+  std::vector<RedisCommand> burst = {{"MULTI"}};
+  for (const int slot : slots) {
+    burst.push_back(slot == slots.back() ? SetSlotCommand(slot, "IMPORTING", parties.source_id)
+                                         : SetSlotCommand(slot, "STABLE", ""));
+    burst.push_back(SetSlotCommand(slot, "NODE", parties.target_id));
+  }
+  burst.push_back({"EXEC"});
+  ASSIGN_OR_RETURN(const std::vector<Reply> replies,
+                   parties.target->Pipeline(burst, kAnswerTimeout));
+  for (size_t i = 1; i + 1 < replies.size(); ++i) {
+    RETURN_IF_ERROR(Judge(replies[i], slots[(i - 1) / 2], "NODE"));
+  }
+  const Reply& executed = replies.back();
+  RETURN_IF_ERROR(ErrorOf(executed, "EXEC"));
+  for (size_t i = 0; i < executed.elements.size(); ++i) {
+    RETURN_IF_ERROR(Judge(executed.elements[i], slots[i / 2], "NODE"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Claim(MoveParties& parties, absl::Span<const int> slots) {
   for (size_t first = 0; first < slots.size(); first += kBurst) {
-    const size_t end = std::min(first + kBurst, slots.size());
-    std::vector<RedisCommand> burst;
-    for (size_t i = first; i < end; ++i) {
-      burst.push_back(SetSlotCommand(slots[i], "IMPORTING", parties.source_id));
-      burst.push_back(SetSlotCommand(slots[i], "NODE", parties.target_id));
-    }
-    ASSIGN_OR_RETURN(const std::vector<Reply> replies,
-                     parties.target->Pipeline(burst, kAnswerTimeout));
-    for (size_t i = 0; i < replies.size(); ++i) {
-      RETURN_IF_ERROR(Judge(replies[i], slots[first + i / 2], i % 2 == 0 ? "IMPORTING" : "NODE"));
-    }
+    const absl::Span<const int> some = slots.subspan(first, kBurst);
+    RETURN_IF_ERROR(parties.target_allows_setslot_in_multi ? ClaimTogether(parties, some)
+                                                           : ClaimSingly(parties, some));
   }
   return absl::OkStatus();
 }
@@ -62,6 +93,17 @@ absl::Status ReceiveNode(RedisConnection& redis, const std::vector<int>& slots,
     if (refusal.ok()) refusal = Judge(reply, slot, "NODE");
   }
   return absl::OkStatus();
+}
+
+absl::Status TellSource(MoveParties& parties, const std::vector<int>& slots) {
+  RETURN_IF_ERROR(SendNode(*parties.source, slots, parties.target_id));
+  absl::Status refusal;
+  RETURN_IF_ERROR(ReceiveNode(*parties.source, slots, refusal));
+  // A source that gave its last slot away may be a replica by now, by its own decision; the slot is
+  // the target's all the same (redis#9223).
+  const bool became_replica =
+      refusal.message().find("only with masters") != absl::string_view::npos;
+  return became_replica ? absl::OkStatus() : refusal;
 }
 
 }  // namespace
@@ -138,7 +180,8 @@ absl::Status Window::Close() {
     return Refuse(Refusal::kKeysLeft, "the source may still hold keys of an open slot");
   }
   RETURN_IF_ERROR(Claim(parties_, slots_));
-  return AnnounceTarget(parties_, slots_);
+  return parties_.target_announces ? TellSource(parties_, slots_)
+                                   : AnnounceTarget(parties_, slots_);
 }
 
 absl::Status NameOwner(RedisConnection& target, const NodeView& target_view, const NodeId& owner,
@@ -160,12 +203,10 @@ absl::Status ConfirmTarget(MoveParties& parties, const SlotSet& slots) {
 absl::Status AnnounceTarget(MoveParties& parties, const std::vector<int>& slots) {
   std::vector<std::unique_ptr<RedisConnection>>& others = parties.others;
   std::vector<bool> gone(others.size());
-  RETURN_IF_ERROR(SendNode(*parties.source, slots, parties.target_id));
   for (size_t i = 0; i < others.size(); ++i) {
     gone[i] = !SendNode(*others[i], slots, parties.target_id).ok();
   }
-  absl::Status refusal;
-  RETURN_IF_ERROR(ReceiveNode(*parties.source, slots, refusal));
+  RETURN_IF_ERROR(TellSource(parties, slots));
   for (size_t i = 0; i < others.size(); ++i) {
     // What another primary replies doesn't matter: the target's claim has the higher epoch.
     absl::Status ignored;
@@ -174,11 +215,7 @@ absl::Status AnnounceTarget(MoveParties& parties, const std::vector<int>& slots)
   for (size_t i = others.size(); i-- > 0;) {
     if (gone[i]) others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
   }
-  // A source that gave its last slot away may be a replica by now, by its own decision; the slot is
-  // the target's all the same (redis#9223).
-  const bool became_replica =
-      refusal.message().find("only with masters") != absl::string_view::npos;
-  return became_replica ? absl::OkStatus() : refusal;
+  return absl::OkStatus();
 }
 
 }  // namespace redisop

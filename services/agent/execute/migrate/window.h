@@ -41,9 +41,8 @@ class Window {
   absl::StatusOr<std::vector<uint64_t>> CountKeysLeft();
 
   // Makes the target the owner: tells the target first, which takes a new config epoch for it, then
-  // the source and, at the same time, all other primaries. Another primary that doesn't answer
-  // learns it by gossip and is left out from then on. Refuses with KEYS_LEFT unless the last
-  // CountKeysLeft said zero for every slot.
+  // the source and, unless the target announces it itself, at the same time all other primaries.
+  // Refuses with KEYS_LEFT unless the last CountKeysLeft said zero for every slot.
   absl::Status Close();
 
  private:
@@ -52,8 +51,9 @@ class Window {
   bool drained_ = false;
 };
 
-// Tells the source and all other primaries that the target owns the slots. Requires: it does, and
-// the source holds none of their keys. Errors as Window::Close.
+// Tells the source and all other primaries that the target owns the slots. Another primary that
+// doesn't answer learns it by gossip and is left out from then on. Requires: the target owns them,
+// and the source holds none of their keys. Errors as Window::Close.
 absl::Status AnnounceTarget(MoveParties& parties, const std::vector<int>& slots);
 
 // Makes the target, of which `target_view` is, take `owner` for the owner of `slots`. A node that
