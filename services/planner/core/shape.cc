@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <deque>
-#include <map>
 #include <tuple>
 
 #include "absl/container/inlined_vector.h"
+#include "absl/types/span.h"
 
 namespace redisop {
 namespace {
@@ -76,7 +76,7 @@ class ShapeBuilder {
   }
 
  private:
-  std::string LabelOf(const Node& primary) const {
+  std::string_view LabelOf(const Node& primary) const {
     if (!primary.shard.empty()) {
       return primary.shard;
     }
@@ -89,7 +89,7 @@ class ShapeBuilder {
     }
     // Its shard got pods that are named after it.
     const std::string_view name = ShardNameOf(primary.id);
-    return labels_.contains(name) ? std::string(name) : std::string();
+    return labels_.contains(name) ? name : std::string_view();
   }
 
   // By a node that lives.
@@ -101,9 +101,9 @@ class ShapeBuilder {
   }
 
   std::string FreeName(const Node& primary) const {
-    std::string label = LabelOf(primary);
+    const std::string_view label = LabelOf(primary);
     if (!label.empty() && !by_name_.contains(label)) {
-      return label;
+      return std::string(label);
     }
     const std::string name(ShardNameOf(primary.id));
     return by_name_.contains(name) ? primary.id : name;
@@ -134,33 +134,43 @@ class ShapeBuilder {
 
   // Primaries without slots: new shards' primaries, nodes to join, spares, lost ones.
   void AddEmptyPrimaries() {
-    std::map<std::string, std::vector<const Node*>> by_label;
+    std::vector<std::pair<std::string_view, const Node*>> labelled;
     for (const auto& [id, node] : snapshot_.nodes()) {
       if (node.role != Role::kPrimary || !node.slots.empty()) {
         continue;
       }
       if (IsLost(node)) {
         parts_.lost.push_back(&node);
-      } else if (const std::string label = LabelOf(node); !label.empty()) {
-        by_label[label].push_back(&node);
+      } else if (const std::string_view label = LabelOf(node); !label.empty()) {
+        labelled.emplace_back(label, &node);
       } else if (IsFollowed(node)) {
         Lead(FreeName(node), node);
       } else {
         parts_.spares.push_back(&node);
       }
     }
-    for (const auto& [label, nodes] : by_label) {
-      if (!by_name_.contains(label)) {
-        Lead(label,
-             **std::min_element(nodes.begin(), nodes.end(), [&](const Node* a, const Node* b) {
-               return Standing(*a) < Standing(*b);
-             }));
-      }
-      Shard& shard = *by_name_.at(label);
-      for (const Node* node : nodes) {
-        if (node != shard.primary) {
-          (IsLost(*node) ? parts_.lost : shard.joining).push_back(node);
-        }
+    std::stable_sort(labelled.begin(), labelled.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (auto first = labelled.begin(); first != labelled.end();) {
+      const auto end = std::find_if(first, labelled.end(),
+                                    [&](const auto& other) { return other.first != first->first; });
+      AddEmptyPrimaries(std::string(first->first), {&*first, static_cast<size_t>(end - first)});
+      first = end;
+    }
+  }
+
+  // Of one label, and at least one.
+  void AddEmptyPrimaries(const std::string& label,
+                         absl::Span<const std::pair<std::string_view, const Node*>> nodes) {
+    if (!by_name_.contains(label)) {
+      Lead(label, *std::min_element(nodes.begin(), nodes.end(), [&](const auto& a, const auto& b) {
+                     return Standing(*a.second) < Standing(*b.second);
+                   })->second);
+    }
+    Shard& shard = *by_name_.at(label);
+    for (const auto& [same, node] : nodes) {
+      if (node != shard.primary) {
+        (IsLost(*node) ? parts_.lost : shard.joining).push_back(node);
       }
     }
   }

@@ -64,7 +64,7 @@ class Search {
 
   std::vector<Run> Solve() {
     while (takers_.missing() > 0) {
-      Take(static_cast<int>(std::min_element(costs_.begin(), costs_.end()) - costs_.begin()));
+      Take(Cheapest());
     }
     std::vector<Run> line;
     for (const Piece& piece : pieces_) {
@@ -101,6 +101,14 @@ class Search {
     }
     PiecesOf(run.owner).push_back(added);
     return added;
+  }
+
+  int Cheapest() {
+    while (costs_[able_ - 1] == kNever) {
+      --able_;
+    }
+    const auto end = costs_.begin() + static_cast<std::ptrdiff_t>(able_);
+    return static_cast<int>(std::min_element(costs_.begin(), end) - costs_.begin());
   }
 
   // The taker of a new run of at most `size` slots.
@@ -143,6 +151,7 @@ class Search {
     }
     const int left = OwnerOf(from.left);
     const int right = OwnerOf(from.right);
+    able_ = std::max(able_, number + 1);
     if (taste_.from_the_end) {
       Consider(number, Edge::kRight, right, left);
       Consider(number, Edge::kLeft, left, right);
@@ -279,7 +288,10 @@ class Search {
       return;
     }
     std::vector<int> asking;
-    for (size_t piece = 0; piece < pieces_.size(); ++piece) {
+    for (size_t piece = 0; piece < able_; ++piece) {
+      if (offers_[piece] == 0) {
+        continue;
+      }
       if (const auto answer = answers_.find(offers_[piece]);
           answer != answers_.end() && answer->second.changed) {
         asking.push_back(static_cast<int>(piece));
@@ -310,6 +322,7 @@ class Search {
   std::vector<Piece> pieces_;
   std::vector<Bite> bites_;  // the best one
   std::vector<Cost> costs_;  // of that
+  size_t able_ = 0;          // pieces from here on have none, and offer nothing
   std::vector<int> offers_;  // the size for which a taker was looked for; 0: none
 };
 
