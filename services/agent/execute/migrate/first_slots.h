@@ -17,7 +17,7 @@ namespace redisop {
 inline constexpr int kFirstSlots = 64;
 
 // Waits, at most 2 s and the time of one answer, until all peers of the request say that the target
-// owns `slot`. Primaries were told; replicas hear it by gossip. Peers that don't answer are not
+// owns `slot`. They hear it from the target, or by gossip. Peers that don't answer are not
 // waited for: they tell no client anything either. CANCELLED, TIMED_OUT when the step has to end.
 absl::Status AwaitKnownToAll(StepContext& context, const MoveParties& parties, int slot);
 
