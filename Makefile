@@ -55,7 +55,7 @@ asan: setup ## Run the unit tests with the address and undefined behaviour sanit
 
 tsan: setup ## Run the unit tests with the thread sanitizer
 	@KUBE=no tools/build tsan unit_tests
-	@TSAN_OPTIONS="suppressions=$(CURDIR)/tools/tsan.supp" tools/run-tests tsan unit
+	@TSAN_OPTIONS="suppressions=$(CURDIR)/tools/tsan.supp" SLOTS_CASES=500 PLACEMENT_CASES=500 PLANNER_CASES=100 tools/run-tests tsan unit
 
 clean: ## Remove everything that was built
 	@tools/demo-down

@@ -37,3 +37,6 @@ if(REDIS_OPERATOR_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(redis_operator_warnings INTERFACE -Wno-maybe-uninitialized)
 endif()
 target_include_directories(redis_operator_warnings INTERFACE ${CMAKE_SOURCE_DIR})
+
+# What every program is linked with; tools/ adds what a sanitizer needs.
+add_library(redis_operator_program INTERFACE)

@@ -246,23 +246,31 @@ constexpr char kStream[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\
 TEST(HttpFaults, TheEndOfAWatchTellsWhatHappened) {
   const std::string event = R"({"type":"ADDED","object":{"metadata":{"name":"x"}}})"
                             "\n";
+  absl::Mutex mutex;
   ScriptedServer::Reply reply;
-  ScriptedServer server([&](const std::string&) { return reply; });
+  ScriptedServer server([&](const std::string&) {
+    const absl::MutexLock lock(&mutex);
+    return reply;
+  });
+  const auto answer_with = [&](ScriptedServer::Reply next) {
+    const absl::MutexLock lock(&mutex);
+    reply = std::move(next);
+  };
   const std::unique_ptr<KubeApi> api = Connect(server, {.watch_frame_bytes_max = 1000});
 
   std::vector<std::string> names;
-  reply = {kStream + Chunk(event.substr(0, 9)) + Chunk(event.substr(9) + event) + "0\r\n\r\n"};
+  answer_with({kStream + Chunk(event.substr(0, 9)) + Chunk(event.substr(9) + event) + "0\r\n\r\n"});
   EXPECT_THAT(EndOfWatch(*api, &names), IsOk());
   EXPECT_THAT(names, ::testing::ElementsAre("x", "x"));
 
-  reply = {.text = kStream + Chunk(event), .close = true};
+  answer_with({.text = kStream + Chunk(event), .close = true});
   EXPECT_THAT(EndOfWatch(*api), StatusIs(absl::StatusCode::kUnavailable));
-  reply = {Answer("410 Gone", R"({"kind":"Status","reason":"Expired","message":"too old"})")};
+  answer_with({Answer("410 Gone", R"({"kind":"Status","reason":"Expired","message":"too old"})")});
   EXPECT_THAT(EndOfWatch(*api), StatusIs(absl::StatusCode::kOutOfRange, HasSubstr("too old")));
-  reply = {kStream + Chunk(R"({"type":"ERROR","object":{"kind":"Status","code":410}})"
-                           "\n")};
+  answer_with({kStream + Chunk(R"({"type":"ERROR","object":{"kind":"Status","code":410}})"
+                               "\n")});
   EXPECT_THAT(EndOfWatch(*api), StatusIs(absl::StatusCode::kOutOfRange));
-  reply = {kStream + Chunk(std::string(2000, 'x'))};
+  answer_with({kStream + Chunk(std::string(2000, 'x'))});
   EXPECT_THAT(EndOfWatch(*api), StatusIs(absl::StatusCode::kInternal));
 }
 

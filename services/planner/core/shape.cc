@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <deque>
+#include <span>
 #include <tuple>
 
 #include "absl/container/inlined_vector.h"
-#include "absl/types/span.h"
 
 namespace redisop {
 namespace {
@@ -161,7 +161,7 @@ class ShapeBuilder {
 
   // Of one label, and at least one.
   void AddEmptyPrimaries(const std::string& label,
-                         absl::Span<const std::pair<std::string_view, const Node*>> nodes) {
+                         std::span<const std::pair<std::string_view, const Node*>> nodes) {
     if (!by_name_.contains(label)) {
       Lead(label, *std::min_element(nodes.begin(), nodes.end(), [&](const auto& a, const auto& b) {
                      return Standing(*a.second) < Standing(*b.second);
