@@ -7,11 +7,20 @@
 namespace redisop {
 namespace {
 
-// The steps that bring copies to the primary of another shard that the node copies, if it does.
+bool HasAttaches(const Plan& plan) {
+  return std::any_of(plan.steps.begin(), plan.steps.end(), [](const Step& step) {
+    return std::holds_alternative<AttachReplica>(step.kind);
+  });
+}
+
+// The steps that bring copies to the primary of another shard that the node copies, if it does. The
+// shape is asked for last: each removal changes it.
 std::set<size_t> AttachesElsewhere(Draft& draft, const Node& node) {
+  if (node.role != Role::kReplica || !HasAttaches(draft.plan())) {
+    return {};
+  }
   const Shape& shape = draft.shape();
-  const Node* primary = node.role == Role::kReplica ? draft.now().Find(node.primary_id) : nullptr;
-  const Shard* elsewhere = shape.ShardOf(primary);
+  const Shard* elsewhere = shape.ShardOf(draft.now().Find(node.primary_id));
   return elsewhere == nullptr || elsewhere == shape.ShardOf(&node) ? std::set<size_t>()
                                                                    : AttachesTo(draft, *elsewhere);
 }
