@@ -12,7 +12,6 @@ namespace {
 
 constexpr absl::Duration kKnownWithin = absl::Seconds(2);
 constexpr absl::Duration kFoundWithin = absl::Seconds(2);
-constexpr absl::Duration kNobodyCame = absl::Seconds(1);
 
 // What isn't so in time is left as it is; the step goes on unless it has to end.
 absl::Status Enough(StepContext& context, const absl::Status& waited) {
@@ -46,19 +45,12 @@ absl::Status AwaitKnownToAll(StepContext& context, const MoveParties& parties, i
 }
 
 absl::Status AwaitClients(StepContext& context, const MoveParties& parties, uint64_t clients) {
-  uint64_t came = 0;
-  absl::Duration last = context.clock().Monotonic();
-  const absl::Status found =
+  return Enough(
+      context,
       context.WaitUntil("clients to find the target", kFoundWithin, [&]() -> absl::StatusOr<bool> {
         ASSIGN_OR_RETURN(const ServerInfo info, ReadServerInfo(*parties.target));
-        const absl::Duration now = context.clock().Monotonic();
-        if (info.clients > came) {
-          came = info.clients;
-          last = now;
-        }
-        return came >= clients || now - last >= kNobodyCame;
-      });
-  return Enough(context, found);
+        return info.clients >= clients;
+      }));
 }
 
 }  // namespace redisop

@@ -22,9 +22,8 @@ inline constexpr int kFirstSlots = 64;
 absl::Status AwaitKnownToAll(StepContext& context, const MoveParties& parties, int slot);
 
 // Waits, at most 2 s, until the target has at least `clients` connections: as many as the source
-// had before the move, so that most of its clients have found the target; or until none has come
-// for a second: some of the source's were idle, or no clients of the cluster. CANCELLED, TIMED_OUT
-// when the step has to end; the error of the target's connection.
+// had before the move, so that most of its clients have found the target. CANCELLED, TIMED_OUT when
+// the step has to end; the error of the target's connection.
 absl::Status AwaitClients(StepContext& context, const MoveParties& parties, uint64_t clients);
 
 }  // namespace redisop
