@@ -92,7 +92,8 @@ class Exchange {
     const Slots& smaller = got_[emptiest];
     int64_t best = 0;
     std::pair<Slots::iterator, Slots::iterator> chosen;
-    for (auto slot = got_[full].begin(); slot != got_[full].end(); ++slot) {
+    for (auto slot = got_[full].begin(); slot != got_[full].end() && looks_left_ > 0; ++slot) {
+      --looks_left_;
       const auto back = smaller.lower_bound({slot->first - most, 0});
       if (back != smaller.end() && slot->first - back->first > best) {
         best = slot->first - back->first;
@@ -114,6 +115,8 @@ class Exchange {
   LoadState& state_;
   std::vector<Slots> got_;  // by taker
   std::vector<size_t> takers_;
+  // At slots that might be swapped: where loads differ by little, each of many swaps brings little.
+  int looks_left_ = 1 << 20;
 };
 
 // How much each taker could hold if what it got in small slots went to others.
