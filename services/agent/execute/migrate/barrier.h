@@ -30,7 +30,7 @@ struct MoveParties {
   bool source_allows_setslot_in_multi = true;
   bool target_allows_setslot_in_multi = true;
   // The target tells all nodes of the slots that it takes, all that it took in one transaction in
-  // one message. Then the other primaries need not be told meanwhile.
+  // one message (Redis from 6.2 on): the other primaries need not be told meanwhile.
   bool target_announces = true;
 };
 

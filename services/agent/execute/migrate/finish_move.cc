@@ -107,8 +107,9 @@ StepOutcome FinishMove(StepContext& context, const NodeId& source_id, const Node
   RETURN_IF_ERROR(mover.Move(remaining - differing.slots, marked | lost));
   const SlotSet moved = slots - differing.slots - mover.TooLarge();
   RETURN_IF_ERROR(ConfirmTarget(parties, moved));
-  // Those among the other primaries that missed the target's own messages.
-  RETURN_IF_ERROR(AnnounceTarget(parties, moved.Slots()));
+  if (parties.target_announces) {  // for those that missed the target's own messages
+    RETURN_IF_ERROR(AnnounceTarget(parties, moved.Slots()));
+  }
   if (!differing.slots.empty()) {
     return Refuse(Refusal::kKeysDiffer,
                   fmt::format("{} keys have different values on both sides; kept, and left open: "
